@@ -1,0 +1,8 @@
+/** Who asks: an authenticated session. Made by `accounts.authenticate` only, never from what a client claims. */
+export interface Actor {
+  userId: string;
+  sessionId: string;
+  username: string;
+  /** The live connection, when the action came over one. */
+  connectionId?: string;
+}
