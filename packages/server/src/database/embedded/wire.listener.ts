@@ -1,0 +1,98 @@
+import { rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import type { NativeEngine, RoundTrip } from './native.library.js';
+
+const HEADER_BYTES = 16;
+/** Largest message a MongoDB server takes: `maxMessageSizeBytes` of its hello reply. */
+const MAX_MESSAGE_BYTES = 48_000_000;
+const OP_REPLY = 1;
+const OP_MSG = 2013;
+
+/** A running listener; `close` answers what is in flight, then drops the connections. */
+export interface WireListener {
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the engine on a Unix socket, so that any MongoDB driver connects to it as to a standalone server.
+ *
+ * The package has a listener of its own, but it picks a new random path at each start, and a driver reconnects by
+ * itself only to the path that it knows.
+ */
+export async function listenForWireMessages(engine: NativeEngine, socketPath: string): Promise<WireListener> {
+  const connections = new Map<Socket, { drained: () => Promise<void> }>();
+  const server = createServer((socket) => {
+    connections.set(socket, serveConnection(engine, socket));
+    socket.on('close', () => connections.delete(socket));
+    socket.on('error', () => socket.destroy());
+  });
+  // Left behind by a killed predecessor. The data folder is locked by now, so nobody lives behind this path.
+  rmSync(socketPath, { force: true });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(socketPath, resolve);
+  });
+  return {
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await Promise.all(
+        [...connections].map(async ([socket, connection]) => {
+          socket.pause();
+          await connection.drained();
+          socket.destroySoon();
+        }),
+      );
+      await closed;
+    },
+  };
+}
+
+function serveConnection(engine: NativeEngine, socket: Socket): { drained: () => Promise<void> } {
+  let chunks: Buffer[] = [];
+  let size = 0;
+  let replies = 0;
+  let queue = Promise.resolve();
+
+  const answer = async (message: Buffer): Promise<void> => {
+    const reply = await engine.roundTrip(message);
+    if (reply.moreToCome || socket.destroyed) return;
+    replies += 1;
+    socket.write(frameReply(reply, replies));
+  };
+
+  socket.on('data', (chunk) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    // Chunks are joined once per message and not once per chunk, which would be quadratic for a large insert.
+    while (size >= HEADER_BYTES) {
+      const first = chunks[0] as Buffer;
+      if (first.length < HEADER_BYTES) chunks = [Buffer.concat(chunks)];
+      const length = (chunks[0] as Buffer).readInt32LE(0);
+      if (length < HEADER_BYTES || length > MAX_MESSAGE_BYTES) {
+        socket.destroy();
+        return;
+      }
+      if (size < length) return;
+      const whole = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+      const message = whole.subarray(0, length);
+      chunks = whole.length === length ? [] : [whole.subarray(length)];
+      size -= length;
+      // A failure is the connection's: the driver sees it dropped, not a reply that belongs to no request.
+      queue = queue.then(() => answer(message)).catch(() => void socket.destroy());
+    }
+  });
+  return { drained: () => queue };
+}
+
+function frameReply(reply: RoundTrip, replyId: number): Buffer {
+  const body = reply.response;
+  const preamble = reply.legacy ? 20 : 5;
+  const frame = Buffer.alloc(HEADER_BYTES + preamble);
+  frame.writeInt32LE(frame.length + body.length, 0);
+  frame.writeInt32LE(replyId, 4);
+  frame.writeInt32LE(reply.requestId, 8);
+  frame.writeInt32LE(reply.legacy ? OP_REPLY : OP_MSG, 12);
+  // OP_REPLY: flags, cursor id and starting position are zero, one document follows. OP_MSG: no flags, section kind 0.
+  if (reply.legacy) frame.writeInt32LE(1, 32);
+  return Buffer.concat([frame, body]);
+}
