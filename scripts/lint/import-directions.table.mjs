@@ -1,0 +1,59 @@
+/**
+ * Who may import whom: the whole table, enforced by import-directions.rule.mjs on everything but tests.
+ * Whatever is not named is not allowed.
+ *
+ * A pattern is a path without its extension, in which `*` stands for anything inside one file name; a folder
+ * means everything below it. Among its own files a layer imports freely.
+ *
+ * @typedef {object} Layer
+ * @property {string[]} may Layers or files whose code it may use.
+ * @property {string[]} [types] Layers or files of which it may import types alone (`import type`).
+ */
+
+/** Each package: which of our own packages it may use, and whether it has Node's modules. */
+export const packages = {
+  protocol: { own: [], node: false, onlyPackages: ['zod'] },
+  client: { own: ['protocol'], node: false, onlyPackages: ['socket.io-client'] },
+  web: { own: ['client', 'protocol'], node: false },
+  server: { own: ['protocol'], node: true },
+  bench: { own: ['client', 'protocol'], node: true },
+};
+
+/** Plain shapes without behaviour, which every layer of the server may name. */
+const shapes = ['models/*.record', 'services/actor', 'services/contracts', 'events/domain.events'];
+
+/**
+ * The folders of packages/server/src. `main` and `app` are the composition root and may import everything.
+ * @type {Record<string, Layer>}
+ */
+export const serverLayers = {
+  routes: { may: ['controllers', 'middleware', 'dialects', 'config'], types: [...shapes, 'services'] },
+  controllers: { may: ['services', 'middleware', 'dialects', 'config'], types: shapes },
+  middleware: { may: ['services', 'config'], types: shapes },
+  sockets: { may: ['services', 'events', 'policies', 'dialects', 'config'], types: shapes },
+  dialects: { may: [], types: [...shapes, 'services'] },
+  services: { may: ['policies', 'models/*.store', 'models/*.record', 'events', 'config'], types: shapes },
+  policies: { may: [], types: shapes },
+  events: { may: ['config'], types: shapes },
+  models: { may: ['database', 'config'], types: shapes },
+  database: { may: ['config'], types: shapes },
+  config: { may: [] },
+};
+
+/** Layers that may only name the types of any package: their functions are pure. */
+export const typesOnlyLayers = ['policies'];
+
+/** Packages that have a home in the server: no other layer knows that they exist. */
+export const homes = {
+  mongoose: ['models', 'database'],
+  mongodb: ['models', 'database'],
+  express: ['routes', 'controllers', 'middleware'],
+  'express-serve-static-core': ['routes', 'controllers', 'middleware'],
+  helmet: ['middleware'],
+  cors: ['middleware'],
+  'cookie-parser': ['middleware'],
+  'pino-http': ['middleware'],
+  'socket.io': ['sockets'],
+  'engine.io': ['sockets'],
+  ws: ['sockets'],
+};
