@@ -9,6 +9,8 @@ export const limits = {
   clientIdMaxCharacters: 128,
   /** Edits of one message; its history is kept, so it must be bounded. */
   messageEditsMax: 100,
+  /** People who may hide one message from themselves; the list stands in the message. */
+  messageHidersMax: 1_000,
   usernameMinCharacters: 2,
   usernameMaxCharacters: 32,
   nameMaxCharacters: 80,

@@ -24,6 +24,7 @@ export const message = z
     timestamp: time,
     editedAt: time.optional(),
     deletedAt: time.optional(),
+    hidden: z.boolean().optional().meta({ description: 'You deleted it for yourself: drop it' }),
   })
   .meta({ id: 'Message' });
 export type Message = z.infer<typeof message>;

@@ -26,10 +26,15 @@ export function presentOwnUser(view: UserView): User {
   return email === null ? presentUser(view) : { ...presentUser(view), email };
 }
 
-/** A message as `viewerId` sees it. The idempotency key is shown to its sender only. */
+/**
+ * A message as `viewerId` sees it. The idempotency key is shown to its sender only, and a message that the viewer
+ * has hidden looks like one that was deleted.
+ */
 export function presentMessage(view: MessageView, viewerId: string): Message {
   const { message, chat, isRead, readAt, delivered } = view;
   const receiver = receiverOf(message, chat);
+  const hidden = message.hiddenFor?.find(({ userId }) => userId === viewerId);
+  const deletedAt = message.deletedAt ?? hidden?.at;
   return {
     id: message.id,
     _id: message.id,
@@ -38,7 +43,7 @@ export function presentMessage(view: MessageView, viewerId: string): Message {
     rev: message.rev,
     sender: message.sender,
     ...(receiver === undefined ? {} : { receiver }),
-    content: message.deletedAt === undefined ? message.content : '',
+    content: deletedAt === undefined ? message.content : '',
     messageType: message.messageType,
     ...(message.clientId === undefined || message.sender !== viewerId ? {} : { clientId: message.clientId }),
     isRead,
@@ -46,7 +51,8 @@ export function presentMessage(view: MessageView, viewerId: string): Message {
     delivered,
     timestamp: message.createdAt.toISOString(),
     ...(message.editedAt === undefined ? {} : { editedAt: message.editedAt.toISOString() }),
-    ...(message.deletedAt === undefined ? {} : { deletedAt: message.deletedAt.toISOString() }),
+    ...(deletedAt === undefined ? {} : { deletedAt: deletedAt.toISOString() }),
+    ...(hidden === undefined ? {} : { hidden: true }),
   };
 }
 

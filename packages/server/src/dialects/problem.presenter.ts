@@ -1,5 +1,6 @@
 import { type ErrorIssue, errorCatalogue, ParleyError, type ProblemBody } from '@parley/protocol';
 import { ZodError } from 'zod';
+import { classifyFailure } from '../services/failure.classifier.js';
 
 /** Issues that one answer carries at most: 2,000 bad entries of one sync are told by the first hundred. */
 const ISSUES_MAX = 100;
@@ -35,7 +36,7 @@ export function presentProblem(error: unknown, instance?: string): ProblemBody {
 export function toParleyError(error: unknown): ParleyError {
   if (error instanceof ParleyError) return error;
   if (error instanceof ZodError) return invalidRequest(listIssues(error));
-  return new ParleyError('internal', {}, { cause: error });
+  return classifyFailure(error);
 }
 
 /** `invalid_request` with these issues; the first of them make up its sentence. */

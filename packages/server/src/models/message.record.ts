@@ -8,6 +8,8 @@ export interface MessageRecord {
   seq: number;
   /** The chat's revision at the last change of this message. */
   rev: number;
+  /** The revision that the message was created at. */
+  createdRev: number;
   sender: string;
   content: string;
   messageType: MessageType;
@@ -19,6 +21,29 @@ export interface MessageRecord {
   deletedAt?: Date;
   /** Former texts, oldest first. */
   history?: { content: string; at: Date }[];
-  /** Users who deleted the message for themselves. */
-  hiddenFor?: string[];
+  /** Users who deleted the message for themselves, and when. */
+  hiddenFor?: { userId: string; at: Date }[];
+}
+
+/** A change of an earlier message: it takes a revision of its own, and `next` is what the message becomes. */
+export interface ChangeRecord {
+  id: string;
+  chatId: string;
+  rev: number;
+  kind: 'edit' | 'delete' | 'hide';
+  /** The user who changed it. */
+  by: string;
+  at: Date;
+  next: MessageRecord;
+}
+
+/** What a chat's log is made of. */
+export type LogEntry = { type: 'message'; message: MessageRecord } | { type: 'change'; change: ChangeRecord };
+
+/** Where a chat's log stands: the last revision, the last message, and its time. */
+export interface ChatHead {
+  rev: number;
+  seq: number;
+  /** Time of the last entry; null for an empty chat. */
+  at: Date | null;
 }

@@ -1,0 +1,129 @@
+import { LOBBY_CHAT_ID } from '@parley/protocol';
+import { type Connection, Types } from 'mongoose';
+import { isDuplicateKey } from '../database/database.errors.js';
+import { chatCollection, type ChatDocument, toChatRecord } from './chat.model.js';
+import type { ChatRecord } from './chat.record.js';
+
+const oid = (id: string) => Types.ObjectId.createFromHexString(id);
+
+/** Where a list of chats goes on: the last activity and id of the last one seen. */
+export interface ChatCursor {
+  lastActivity: Date;
+  id: string;
+}
+
+/** What the newest entry of a chat's log says of the chat. */
+export interface HeadUpdate {
+  chatId: string;
+  rev: number;
+  /** These three are null when only changes came: they then stay as they are. */
+  lastSeq: number | null;
+  lastMessageId: string | null;
+  lastActivity: Date | null;
+}
+
+export type ChatStore = ReturnType<typeof createChatStore>;
+
+/** The chats: found by pair or member, listed by last activity. */
+export function createChatStore(connection: Connection) {
+  const chats = chatCollection(connection);
+
+  const newChat = (kind: ChatDocument['kind'], at: Date) =>
+    ({ kind, lastSeq: 0, rev: 0, lastMessage: null, lastActivity: at, createdAt: at }) as const;
+
+  return {
+    /** Makes the lobby if there is none. */
+    async ensureLobby(at: Date): Promise<void> {
+      await chats.updateOne(
+        { _id: oid(LOBBY_CHAT_ID) },
+        { $setOnInsert: { ...newChat('room', at), participants: [], isGroup: true, groupName: 'Lobby' } },
+        { upsert: true },
+      );
+    },
+
+    async findById(id: string): Promise<ChatRecord | null> {
+      const document = await chats.findOne({ _id: oid(id) });
+      return document === null ? null : toChatRecord(document);
+    },
+
+    async findMany(ids: readonly string[]): Promise<ChatRecord[]> {
+      if (ids.length === 0) return [];
+      return (await chats.find({ _id: { $in: ids.map(oid) } }).toArray()).map(toChatRecord);
+    },
+
+    async findDirect(userId: string, otherId: string): Promise<ChatRecord | null> {
+      const document = await chats.findOne({ pairKey: pairKeyOf(userId, otherId) });
+      return document === null ? null : toChatRecord(document);
+    },
+
+    /** The one direct chat of two users, made if there is none; two callers at once get the same one. */
+    async findOrCreateDirect(userId: string, otherId: string, at: Date): Promise<ChatRecord> {
+      const pairKey = pairKeyOf(userId, otherId);
+      const participants = [userId, otherId].map(oid);
+      for (;;) {
+        try {
+          const document = await chats.findOneAndUpdate(
+            { pairKey },
+            { $setOnInsert: { ...newChat('direct', at), participants, isGroup: false, groupName: null } },
+            { upsert: true, returnDocument: 'after' },
+          );
+          if (document !== null) return toChatRecord(document);
+        } catch (error) {
+          // Both upserts may miss and one insert then loses under the unique index: the other's chat is there now.
+          if (!isDuplicateKey(error)) throw error;
+        }
+      }
+    },
+
+    /** Chats of a member, the most recently active first. */
+    async listOf(userId: string, limit: number, cursor?: ChatCursor): Promise<ChatRecord[]> {
+      const after = cursor && {
+        $or: [
+          { lastActivity: { $lt: cursor.lastActivity } },
+          { lastActivity: cursor.lastActivity, _id: { $lt: oid(cursor.id) } },
+        ],
+      };
+      const found = await chats
+        .find({ participants: oid(userId), ...(cursor && { lastActivity: { $lte: cursor.lastActivity } }), ...after })
+        .sort({ lastActivity: -1, _id: -1 })
+        .limit(limit)
+        .toArray();
+      return found.map(toChatRecord);
+    },
+
+    /** Ids of all chats of a member, the most recently active first. */
+    async idsOf(userId: string, limit: number): Promise<string[]> {
+      const found = await chats
+        .find({ participants: oid(userId) }, { projection: { _id: 1 } })
+        .sort({ lastActivity: -1, _id: -1 })
+        .limit(limit)
+        .toArray();
+      return found.map((document) => document._id.toHexString());
+    },
+
+    /** Moves heads forward; an update older than what is stored changes nothing. */
+    async advanceHeads(updates: readonly HeadUpdate[]): Promise<void> {
+      if (updates.length === 0) return;
+      await chats.bulkWrite(
+        updates.map(({ chatId, rev, lastSeq, lastMessageId, lastActivity }) => ({
+          updateOne: {
+            filter: { _id: oid(chatId), rev: { $lt: rev } },
+            update: {
+              $set: {
+                rev,
+                ...(lastSeq !== null && { lastSeq }),
+                ...(lastMessageId !== null && { lastMessage: oid(lastMessageId) }),
+                ...(lastActivity !== null && { lastActivity }),
+              },
+            },
+          },
+        })),
+        { ordered: false },
+      );
+    },
+  };
+}
+
+function pairKeyOf(userId: string, otherId: string): string {
+  return userId < otherId ? `${userId}:${otherId}` : `${otherId}:${userId}`;
+}

@@ -1,0 +1,145 @@
+import { type Connection, Types } from 'mongoose';
+import { type ChangeDocument, type EntryDocument, type MessageDocument, messageCollection, toMessageRecord } from './message.model.js';
+import type { ChatHead, MessageRecord } from './message.record.js';
+
+const oid = (id: string) => Types.ObjectId.createFromHexString(id);
+
+/** Which page of a chat: seqs are exclusive, `skip` counts from the newest. */
+export interface PageRange {
+  limit: number;
+  before?: number | undefined;
+  after?: number | undefined;
+  skip?: number | undefined;
+}
+
+/** A stretch of a chat's log, as the messages are now. */
+export interface ChangedMessages {
+  /** By revision. */
+  messages: MessageRecord[];
+  /** The revision that the stretch reaches. */
+  rev: number;
+  more: boolean;
+}
+
+export type MessageReader = ReturnType<typeof createMessageReader>;
+
+/** Reading the log of chats: heads, pages, changes, counts. All from indexes; `docs/architecture.md` names which. */
+export function createMessageReader(connection: Connection) {
+  const entries = messageCollection(connection);
+
+  async function findLast(chatIds: readonly string[], field: 'rev' | 'seq'): Promise<EntryDocument[]> {
+    if (chatIds.length === 0) return [];
+    const inChats = { chatId: { $in: chatIds.map(oid) } };
+    // $group with $first after a sort on the same index is one seek per chat (DISTINCT_SCAN), however long the chats.
+    const found = await entries
+      .aggregate<{ last: EntryDocument }>([
+        { $match: field === 'seq' ? { ...inChats, seq: { $exists: true } } : inChats },
+        { $sort: { chatId: -1, [field]: -1 } },
+        { $group: { _id: '$chatId', last: { $first: '$$ROOT' } } },
+      ])
+      .toArray();
+    return found.map(({ last }) => last);
+  }
+
+  return {
+    /** Where chats stand, from the messages themselves. A chat without entries is absent. */
+    async heads(chatIds: readonly string[]): Promise<Map<string, ChatHead>> {
+      const [byRev, bySeq] = await Promise.all([findLast(chatIds, 'rev'), findLast(chatIds, 'seq')]);
+      const seqs = new Map(bySeq.map((document) => [document.chatId.toHexString(), (document as MessageDocument).seq]));
+      return new Map(
+        byRev.map((document) => {
+          const chatId = document.chatId.toHexString();
+          return [chatId, { rev: document.rev, seq: seqs.get(chatId) ?? 0, at: document.createdAt }];
+        }),
+      );
+    },
+
+    /** Chats of the entries that were inserted last, in the storage's own order: no clock is asked. */
+    async recentChats(entriesMax: number): Promise<string[]> {
+      const found = await entries
+        .find({}, { projection: { _id: 0, chatId: 1 } })
+        .sort({ $natural: -1 })
+        .limit(entriesMax)
+        .toArray();
+      return [...new Set(found.map(({ chatId }) => chatId.toHexString()))];
+    },
+
+    /** The last message of each chat. */
+    async lastMessages(chatIds: readonly string[]): Promise<Map<string, MessageRecord>> {
+      const found = await findLast(chatIds, 'seq');
+      return new Map(found.map((document) => [document.chatId.toHexString(), toMessageRecord(document as MessageDocument)]));
+    },
+
+    async findById(id: string): Promise<MessageRecord | null> {
+      const document = await entries.findOne({ _id: oid(id), seq: { $exists: true } });
+      return document === null ? null : toMessageRecord(document as MessageDocument);
+    },
+
+    /** The messages among these ids. */
+    async findByIds(ids: readonly string[]): Promise<Map<string, MessageRecord>> {
+      if (ids.length === 0) return new Map();
+      const found = await entries.find({ _id: { $in: ids.map(oid) }, seq: { $exists: true } }).toArray();
+      return new Map(found.map((document) => [document._id.toHexString(), toMessageRecord(document as MessageDocument)]));
+    },
+
+    /** One page, ascending, without what the viewer deleted for oneself, and whether there is more beyond it. */
+    async page(chatId: string, viewerId: string, range: PageRange): Promise<{ messages: MessageRecord[]; hasMore: boolean }> {
+      const forward = range.after !== undefined;
+      const seq: Record<string, number | boolean> = { $exists: true };
+      if (range.after !== undefined) seq['$gt'] = range.after;
+      if (range.before !== undefined) seq['$lt'] = range.before;
+      const found = await entries
+        .find({ chatId: oid(chatId), seq, 'hiddenFor.userId': { $ne: oid(viewerId) } } as Parameters<typeof entries.find>[0])
+        .sort({ chatId: 1, seq: forward ? 1 : -1 })
+        .skip(range.skip ?? 0)
+        .limit(range.limit + 1)
+        .toArray();
+      const messages = found.slice(0, range.limit).map((document) => toMessageRecord(document as MessageDocument));
+      if (!forward) messages.reverse();
+      return { messages, hasMore: found.length > range.limit };
+    },
+
+    /** What changed after a revision: one index scan, in order; messages that changed again are given once, as they are. */
+    async changesAfter(chatId: string, rev: number, limit: number): Promise<ChangedMessages> {
+      const found = await entries
+        .find({ chatId: oid(chatId), rev: { $gt: rev } })
+        .sort({ chatId: 1, rev: 1 })
+        .limit(limit + 1)
+        .toArray();
+      const stretch = found.slice(0, limit);
+      const messages = new Map<string, MessageRecord>();
+      const targets: Types.ObjectId[] = [];
+      for (const document of stretch) {
+        if (isMessage(document)) messages.set(document._id.toHexString(), toMessageRecord(document));
+        else targets.push(document.target);
+      }
+      const missing = targets.filter((target) => !messages.has(target.toHexString()));
+      const changed = missing.length === 0 ? [] : await entries.find({ _id: { $in: missing } }).toArray();
+      for (const document of changed) messages.set(document._id.toHexString(), toMessageRecord(document as MessageDocument));
+      return {
+        messages: [...messages.values()].sort((a, b) => a.rev - b.rev),
+        rev: stretch.at(-1)?.rev ?? rev,
+        more: found.length > limit,
+      };
+    },
+
+    /** Messages of others above `readSeq` that are neither deleted nor hidden, counted up to `max`. */
+    async countUnread(chatId: string, userId: string, readSeq: number, max: number): Promise<number> {
+      const unread = { chatId: oid(chatId), seq: { $gt: readSeq }, sender: { $ne: oid(userId) }, deleted: false };
+      const [all, hidden] = await Promise.all([
+        entries.countDocuments(unread, { limit: max, hint: 'chat_seq' }),
+        entries.countDocuments({ ...unread, 'hiddenFor.userId': oid(userId), hiddenFor: { $exists: true } }, { limit: max, hint: 'hidden_messages' }),
+      ]);
+      return all - hidden;
+    },
+
+    /** How many messages of a chat a user has deleted for oneself. */
+    countHidden(chatId: string, userId: string): Promise<number> {
+      return entries.countDocuments({ 'hiddenFor.userId': oid(userId), hiddenFor: { $exists: true }, chatId: oid(chatId) }, { hint: 'hidden_messages' });
+    },
+  };
+}
+
+function isMessage(document: EntryDocument): document is MessageDocument {
+  return !('change' in document && (document as ChangeDocument).change !== undefined);
+}

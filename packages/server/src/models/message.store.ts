@@ -1,0 +1,115 @@
+import { type Connection, Types } from 'mongoose';
+import { duplicateKeyOf } from '../database/database.errors.js';
+import {
+  type ChangeDocument,
+  type EntryDocument,
+  type MessageDocument,
+  messageCollection,
+  toMessageDocument,
+  toMessageRecord,
+} from './message.model.js';
+import type { ChangeRecord, LogEntry, MessageRecord } from './message.record.js';
+
+const oid = (id: string) => Types.ObjectId.createFromHexString(id);
+
+/** What became of a batch: the first `inserted` entries are on disk; the next one failed as `failure` says. */
+export interface InsertOutcome {
+  inserted: number;
+  failure: null | { index: 'chat_rev' | 'sender_clientId' };
+}
+
+export type MessageStore = ReturnType<typeof createMessageStore>;
+
+/** Writing to the log of chats. Every write is journaled (the connection's write concern) before it returns. */
+export function createMessageStore(connection: Connection) {
+  const entries = messageCollection(connection);
+
+  async function applyChanges(changes: readonly ChangeRecord[]): Promise<void> {
+    if (changes.length === 0) return;
+    const operations = changes.flatMap((change) => [
+      {
+        replaceOne: {
+          // Each change was decided on a state that holds all before it, so an older one must never come on top.
+          filter: { _id: oid(change.next.id), changed: { $lt: change.rev } },
+          replacement: toMessageDocument(change.next),
+        },
+      },
+      { updateOne: { filter: { _id: oid(change.id) }, update: { $unset: { pending: '', next: '' } } } },
+    ]);
+    await entries.bulkWrite(operations as Parameters<typeof entries.bulkWrite>[0], { ordered: true });
+  }
+
+  return {
+    /** A new id; ids carry no order. */
+    newId: () => new Types.ObjectId().toHexString(),
+
+    /** Inserts in order and stops at the first entry whose revision or clientId is taken. */
+    async insert(batch: readonly LogEntry[]): Promise<InsertOutcome> {
+      try {
+        await entries.insertMany(batch.map(toEntryDocument), { ordered: true });
+        return { inserted: batch.length, failure: null };
+      } catch (error) {
+        const duplicate = duplicateKeyOf(error);
+        const index = duplicate?.indexName;
+        if (duplicate === undefined || (index !== 'chat_rev' && index !== 'sender_clientId')) throw error;
+        return { inserted: duplicate.position, failure: { index } };
+      }
+    },
+
+    applyChanges,
+
+    /** Completes changes that a crash left between their entry and their message. Returns how many there were. */
+    async applyPending(chatIds: readonly string[]): Promise<number> {
+      const pending = (await entries
+        .find({ chatId: { $in: chatIds.map(oid) }, pending: true })
+        .sort({ chatId: 1, rev: 1 })
+        .toArray()) as unknown as ChangeDocument[];
+      await applyChanges(pending.flatMap((document) => toChangeRecord(document) ?? []));
+      return pending.length;
+    },
+
+    /** Which of these entries are on disk. */
+    async findWritten(ids: readonly string[]): Promise<Set<string>> {
+      const found = await entries.find({ _id: { $in: ids.map(oid) } }, { projection: { _id: 1 } }).toArray();
+      return new Set(found.map((document) => document._id.toHexString()));
+    },
+
+    /** Messages by sender and clientId. */
+    async findByClientIds(keys: readonly { sender: string; clientId: string }[]): Promise<MessageRecord[]> {
+      if (keys.length === 0) return [];
+      const found = await entries
+        .find({ $or: keys.map(({ sender, clientId }) => ({ sender: oid(sender), clientId: { $eq: clientId } })) })
+        .toArray();
+      return found.map((document) => toMessageRecord(document as MessageDocument));
+    },
+  };
+}
+
+function toEntryDocument(entry: LogEntry): EntryDocument {
+  if (entry.type === 'message') return toMessageDocument(entry.message);
+  const { change } = entry;
+  return {
+    _id: oid(change.id),
+    chatId: oid(change.chatId),
+    rev: change.rev,
+    change: change.kind,
+    target: oid(change.next.id),
+    by: oid(change.by),
+    createdAt: change.at,
+    pending: true,
+    next: toMessageDocument(change.next),
+  };
+}
+
+function toChangeRecord(document: ChangeDocument): ChangeRecord | undefined {
+  if (document.next === undefined) return undefined;
+  return {
+    id: document._id.toHexString(),
+    chatId: document.chatId.toHexString(),
+    rev: document.rev,
+    kind: document.change,
+    by: document.by.toHexString(),
+    at: document.createdAt,
+    next: toMessageRecord(document.next),
+  };
+}

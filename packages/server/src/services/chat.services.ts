@@ -1,0 +1,112 @@
+import type { Connection } from 'mongoose';
+import type { DomainEventBus } from '../events/domain.events.js';
+import { createChatStore } from '../models/chat.store.js';
+import { createMembershipStore } from '../models/membership.store.js';
+import { createMessageReader } from '../models/message.reader.js';
+import { createMessageStore } from '../models/message.store.js';
+import { createChatDirectory } from './chat.directory.js';
+import { createChatService } from './chat.service.js';
+import { createBatchWriter } from './commit/batch.writer.js';
+import { createCommitQueue } from './commit/commit.queue.js';
+import { createHeadCache } from './commit/head.cache.js';
+import { healHeads } from './commit/head.healer.js';
+import { createHeadWriter } from './commit/head.writer.js';
+import type { ChatService, DirectoryService, MessageService, ReceiptService, SyncService } from './contracts.js';
+import { classifyFailure } from './failure.classifier.js';
+import type { MessageSearch } from './message.search.js';
+import { createMessageService, publishCommitted } from './message.service.js';
+import { createReceiptLedger } from './receipt.ledger.js';
+import { createReceiptService } from './receipt.service.js';
+import { createSyncService } from './sync.service.js';
+
+export interface ChatServicesDeps {
+  connection: Connection;
+  bus: DomainEventBus;
+  users: Pick<DirectoryService, 'getMany'>;
+  /** Whether there is an active user with this id. */
+  userExists: (userId: string) => Promise<boolean>;
+  createSearch: (deps: SearchDeps) => MessageSearch;
+  /** The database's own random id. */
+  epoch: string;
+  /** Told of failures that no caller waits for. */
+  onError: (error: unknown) => void;
+  now?: () => Date;
+}
+
+/** What the search of messages is built on. */
+export interface SearchDeps {
+  connection: Connection;
+  chats: ReturnType<typeof createChatDirectory>;
+  chatStore: ReturnType<typeof createChatStore>;
+  reader: ReturnType<typeof createMessageReader>;
+  onError: (error: unknown) => void;
+}
+
+export interface ChatServices {
+  messages: MessageService;
+  chats: ChatService;
+  receipts: ReceiptService;
+  sync: SyncService;
+  /** Operations that wait for the database. */
+  queueDepth: () => number;
+  /** After a start: brings lists up to what a crash left. */
+  heal: () => Promise<void>;
+  /** The database is back. */
+  resume: () => Promise<void>;
+  /** Takes nothing more, and writes everything that waits. */
+  close: () => Promise<void>;
+}
+
+/** Puts together everything that works on chats and messages. */
+export function createChatServices(deps: ChatServicesDeps): ChatServices {
+  const { connection, bus, users, userExists, createSearch, epoch, onError } = deps;
+  const now = deps.now ?? (() => new Date());
+  const chatStore = createChatStore(connection);
+  const memberships = createMembershipStore(connection);
+  const reader = createMessageReader(connection);
+  const store = createMessageStore(connection);
+
+  const directory = createChatDirectory({ store: chatStore, userExists, now });
+  const search = createSearch({ connection, chats: directory, chatStore, reader, onError });
+  const headWriter = createHeadWriter({ advanceHeads: chatStore.advanceHeads, onError });
+  const writer = createBatchWriter({
+    store,
+    reader,
+    heads: createHeadCache(reader, store),
+    now,
+    onCommitted(operation, message) {
+      headWriter.note(operation.chat, message, operation.type === 'create');
+      search.note(message);
+      publishCommitted(bus, operation, message);
+    },
+  });
+  const queue = createCommitQueue({ writer, toRefusal: classifyFailure });
+  const ledger = createReceiptLedger({
+    store: memberships,
+    onError,
+    onAdvanced({ chat, before, after, messageId }) {
+      const { userId, readSeq, deliveredSeq } = after;
+      const read = readSeq > before.readSeq;
+      bus.publish('receipt.advanced', { chat, userId, readSeq, deliveredSeq, read, messageId, at: after.readAt ?? now() });
+    },
+  });
+  const receipts = createReceiptService({ chats: directory, store: memberships, reader, ledger, now });
+  const chats = createChatService({ chats: directory, store: chatStore, memberships, reader, headWriter, users });
+
+  return {
+    messages: createMessageService({ chats: directory, queue, reader, memberships, receipts, search }),
+    chats,
+    receipts,
+    sync: createSyncService({ chats: directory, viewer: chats, chatStore, memberships, reader, store, receipts, epoch }),
+    queueDepth: () => queue.depth(),
+    async heal() {
+      await chatStore.ensureLobby(now());
+      await healHeads(reader, store, chatStore);
+    },
+    resume: () => queue.resume(),
+    async close() {
+      await queue.close();
+      await Promise.all([headWriter.close(), ledger.close(), search.close()]);
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { HeadUpdate } from '../../models/chat.store.js';
+import type { ChatRef } from '../../models/chat.record.js';
+import type { MessageRecord } from '../../models/message.record.js';
+
+/** Heads are spread out, off the path of the ack: with 1,000 busy chats that is 29% more throughput (DESIGN, section 3). */
+const FLUSH_DELAY_MS = 100;
+const FLUSH_MAX = 500;
+
+export interface HeadWriterDeps {
+  advanceHeads: (updates: readonly HeadUpdate[]) => Promise<void>;
+  onError: (error: unknown) => void;
+}
+
+export type HeadWriter = ReturnType<typeof createHeadWriter>;
+
+/**
+ * Carries the newest entry of each chat to the chat's own document, which serves lists only. One update per chat and
+ * flush, however many entries came in between. What a crash leaves unwritten is healed by `ChatHealer` at the start.
+ */
+export function createHeadWriter({ advanceHeads, onError }: HeadWriterDeps) {
+  const dirty = new Map<string, { update: HeadUpdate; participants: readonly string[] }>();
+  let timer: NodeJS.Timeout | null = null;
+  let flushing: Promise<void> | null = null;
+
+  async function flushSome(): Promise<void> {
+    const batch = [...dirty.entries()].slice(0, FLUSH_MAX);
+    await advanceHeads(batch.map(([, { update }]) => update));
+    // A chat that moved on meanwhile stays dirty.
+    for (const [chatId, written] of batch) if (dirty.get(chatId) === written) dirty.delete(chatId);
+  }
+
+  function flush(): Promise<void> {
+    flushing ??= flushSome().finally(() => {
+      flushing = null;
+    });
+    return flushing;
+  }
+
+  function schedule(): void {
+    timer ??= setTimeout(() => {
+      timer = null;
+      flush()
+        .catch(onError)
+        .finally(() => {
+          if (dirty.size > 0) schedule();
+        });
+    }, FLUSH_DELAY_MS);
+  }
+
+  return {
+    /** A message was written or changed at `rev`. */
+    note(chat: ChatRef, message: MessageRecord, isNew: boolean): void {
+      const before = dirty.get(chat.id)?.update;
+      dirty.set(chat.id, {
+        participants: chat.participants,
+        update: {
+          chatId: chat.id,
+          rev: message.rev,
+          lastSeq: isNew ? message.seq : (before?.lastSeq ?? null),
+          lastMessageId: isNew ? message.id : (before?.lastMessageId ?? null),
+          lastActivity: isNew ? message.createdAt : (before?.lastActivity ?? null),
+        },
+      });
+      schedule();
+    },
+
+    /** Writes the heads of a user's chats now, so that the user's own list is in order. */
+    async flushOf(userId: string): Promise<void> {
+      const isWaiting = () => [...dirty.values()].some(({ participants }) => participants.includes(userId));
+      while (isWaiting()) await flush();
+    },
+
+    async close(): Promise<void> {
+      while (dirty.size > 0) await flush();
+      if (timer !== null) clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { limits, ParleyError, type SendInput } from '@parley/protocol';
+import type { DomainEventBus, EventOrigin } from '../events/domain.events.js';
+import type { ChatRef } from '../models/chat.record.js';
+import type { MembershipStore } from '../models/membership.store.js';
+import type { MessageReader, PageRange } from '../models/message.reader.js';
+import type { MessageRecord } from '../models/message.record.js';
+import { isHiddenFor, mayChange } from '../policies/chat.policy.js';
+import type { Actor } from './actor.js';
+import type { ChatDirectory } from './chat.directory.js';
+import type { CommitQueue } from './commit/commit.queue.js';
+import type { ChangeOperation, Committed, CreateOperation } from './commit/commit.operation.js';
+import type { MessagePage, MessageService, MessageView, ReceiptService, SendResult } from './contracts.js';
+import type { MessageSearch } from './message.search.js';
+import { viewMessage, viewNewMessage } from './message.views.js';
+
+export interface MessageServiceDeps {
+  chats: ChatDirectory;
+  queue: CommitQueue;
+  reader: MessageReader;
+  memberships: MembershipStore;
+  receipts: Pick<ReceiptService, 'noteDelivered'>;
+  search: MessageSearch;
+}
+
+/** The rules of messages. Every entry, on whatever transport, comes through here. */
+export function createMessageService({ chats, queue, reader, memberships, receipts, search }: MessageServiceDeps): MessageService {
+  /** Sends with a clientId that are under way: the same key meanwhile is the same send. */
+  const underWay = new Map<string, { digest: string; committed: Promise<Committed> }>();
+
+  async function viewAll(messages: readonly MessageRecord[], chat: ChatRef, viewerId: string): Promise<MessageView[]> {
+    if (messages.length === 0) return [];
+    const marks = chat.kind === 'room' ? await memberships.ofUser(viewerId, [chat.id]) : await memberships.ofChats([chat.id]);
+    return messages.map((message) => viewMessage(message, chat, marks, viewerId));
+  }
+
+  async function viewOne(message: MessageRecord, chat: ChatRef, viewerId: string): Promise<MessageView> {
+    return (await viewAll([message], chat, viewerId))[0] ?? viewNewMessage(message, chat);
+  }
+
+  /** A message that the actor can see, with its chat. */
+  async function requireMessage(actor: Actor, messageId: string): Promise<{ message: MessageRecord; chat: ChatRef }> {
+    const message = await reader.findById(messageId);
+    if (message === null) throw new ParleyError('message_not_found');
+    const chat = await chats.require(actor, message.chatId, 'message_not_found');
+    if (isHiddenFor(actor.userId, message)) throw new ParleyError('message_not_found');
+    return { message, chat };
+  }
+
+  async function commitOnce(operation: CreateOperation): Promise<Committed> {
+    const { clientId, bodyDigest, sender } = operation;
+    if (clientId === undefined || bodyDigest === undefined) return queue.commit(operation);
+    const key = `${sender}:${clientId}`;
+    const first = underWay.get(key);
+    if (first !== undefined) {
+      if (first.digest !== bodyDigest) throw new ParleyError('client_id_conflict');
+      return { ...(await first.committed), outcome: 'replay' };
+    }
+    const committed = queue.commit(operation);
+    underWay.set(key, { digest: bodyDigest, committed });
+    try {
+      return await committed;
+    } finally {
+      underWay.delete(key);
+    }
+  }
+
+  async function change(actor: Actor, chat: ChatRef, operation: Omit<ChangeOperation, 'type' | 'chat' | 'by'>): Promise<MessageView> {
+    const { message } = await queue.commit({ type: 'change', chat, by: actor.userId, ...operation });
+    return viewOne(message, chat, actor.userId);
+  }
+
+  async function pageOf(actor: Actor, chat: ChatRef, range: PageRange): Promise<MessagePage> {
+    const { messages, hasMore } = await reader.page(chat.id, actor.userId, range);
+    const [heads, hidden] = await Promise.all([reader.heads([chat.id]), reader.countHidden(chat.id, actor.userId)]);
+    const views = await viewAll(messages, chat, actor.userId);
+    const last = messages.at(-1);
+    if (last !== undefined) receipts.noteDelivered(chat, actor.userId, last.seq);
+    const edge = range.after === undefined ? messages[0] : last;
+    return {
+      messages: views,
+      chat,
+      hasMore,
+      nextCursor: hasMore && edge !== undefined ? edge.seq : null,
+      total: (heads.get(chat.id)?.seq ?? 0) - hidden,
+    };
+  }
+
+  return {
+    async send(actor: Actor, input: SendInput, origin?: EventOrigin): Promise<SendResult> {
+      const chat =
+        input.chatId !== undefined ? await chats.require(actor, input.chatId) : await chats.openDirect(actor, input.to ?? '');
+      if (input.chatId !== undefined && input.to !== undefined && !isDirectWith(chat, input.to)) throw new ParleyError('chat_not_found');
+      const { content, messageType, clientId } = input;
+      const { message, outcome } = await commitOnce({
+        type: 'create',
+        chat,
+        sender: actor.userId,
+        content,
+        messageType,
+        ...(clientId !== undefined && { clientId, bodyDigest: digestOf(chat.id, messageType, content) }),
+        ...(origin !== undefined && { origin }),
+      });
+      const replay = outcome === 'replay';
+      return { view: replay ? await viewOne(message, chat, actor.userId) : viewNewMessage(message, chat), replay };
+    },
+
+    async edit(actor, messageId, content, origin) {
+      const { message, chat } = await requireMessage(actor, messageId);
+      if (!mayChange(actor.userId, message)) throw new ParleyError('forbidden', { detail: 'Only the sender can edit a message' });
+      return change(actor, chat, {
+        kind: 'edit',
+        messageId,
+        ...(origin !== undefined && { origin }),
+        decide: (current, at) => {
+          if (current.deletedAt !== undefined) throw new ParleyError('message_deleted');
+          if (current.content === content) return null;
+          const history = current.history ?? [];
+          if (history.length >= limits.messageEditsMax) throw new ParleyError('edit_limit_reached');
+          const former = { content: current.content, at: current.editedAt ?? current.createdAt };
+          return { content, editedAt: at, history: [...history, former] };
+        },
+      });
+    },
+
+    async remove(actor, messageId, scope, origin) {
+      const { message, chat } = await requireMessage(actor, messageId);
+      const common = { messageId, ...(origin !== undefined && { origin }) };
+      if (scope === 'me') {
+        return change(actor, chat, {
+          ...common,
+          kind: 'hide',
+          decide: (current, at) => {
+            if (isHiddenFor(actor.userId, current)) return null;
+            const hiddenFor = current.hiddenFor ?? [];
+            if (hiddenFor.length >= limits.messageHidersMax) {
+              throw new ParleyError('edit_limit_reached', { detail: 'Too many people have hidden this message' });
+            }
+            return { hiddenFor: [...hiddenFor, { userId: actor.userId, at }] };
+          },
+        });
+      }
+      if (!mayChange(actor.userId, message)) {
+        throw new ParleyError('forbidden', { detail: 'Only the sender can delete a message for everyone' });
+      }
+      return change(actor, chat, {
+        ...common,
+        kind: 'delete',
+        decide: ({ deletedAt }, at) =>
+          deletedAt === undefined ? { content: '', deletedAt: at, history: undefined, bodyDigest: undefined } : null,
+      });
+    },
+
+    async pageWithUser(actor, userId, query) {
+      const chat = await chats.findDirect(actor, userId);
+      if (chat === null) return { messages: [], chat: null, hasMore: false, nextCursor: null, total: 0 };
+      return pageOf(actor, chat, query);
+    },
+
+    async pageOfChat(actor, chatId, query) {
+      return pageOf(actor, await chats.require(actor, chatId), query);
+    },
+
+    async search(actor, query) {
+      const found = await search.find(actor, query);
+      const refs = await chats.memberOf(actor, [...new Set(found.map(({ chatId }) => chatId))]);
+      const marks = await memberships.ofChats([...refs.values()].filter(({ kind }) => kind !== 'room').map(({ id }) => id));
+      return found.flatMap((message) => {
+        const chat = refs.get(message.chatId);
+        const ofChat = marks.filter(({ chatId }) => chatId === message.chatId);
+        return chat === undefined ? [] : [viewMessage(message, chat, ofChat, actor.userId)];
+      });
+    },
+  };
+}
+
+function isDirectWith(chat: ChatRef, userId: string): boolean {
+  return chat.kind === 'direct' && chat.participants.includes(userId);
+}
+
+/** What the idempotency key stands for: 96 bits tell any two bodies of one sender apart. */
+function digestOf(chatId: string, messageType: string, content: string): string {
+  return createHash('sha256').update(`${chatId}\0${messageType}\0${content}`).digest('base64url').slice(0, 16);
+}
+
+/** Tells the bus what was written. `hide` concerns one user alone. */
+export function publishCommitted(bus: DomainEventBus, operation: CreateOperation | ChangeOperation, message: MessageRecord): void {
+  const event = { message, chat: operation.chat, ...(operation.origin !== undefined && { origin: operation.origin }) };
+  if (operation.type === 'create') bus.publish('message.created', event);
+  else if (operation.kind === 'edit') bus.publish('message.edited', event);
+  else if (operation.kind === 'delete') bus.publish('message.deleted', event);
+  else bus.publish('message.hidden', { ...event, userId: operation.by });
+}
