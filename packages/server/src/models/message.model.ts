@@ -36,6 +36,7 @@ export interface ChangeDocument {
   _id: Types.ObjectId;
   chatId: Types.ObjectId;
   rev: number;
+  lastSeq: number;
   change: ChangeRecord['kind'];
   target: Types.ObjectId;
   by: Types.ObjectId;
@@ -94,6 +95,7 @@ export const messageSchema = new Schema<EntryDocument>(
     deletedAt: Date,
     history: { type: [{ _id: false, content: String, at: Date }], default: undefined },
     hiddenFor: { type: [{ _id: false, userId: ObjectId, at: Date }], default: undefined },
+    lastSeq: Number,
     change: { type: String, enum: ['edit', 'delete', 'hide'] },
     target: ObjectId,
     by: ObjectId,

@@ -44,13 +44,13 @@ export function createMessageReader(connection: Connection) {
   return {
     /** Where chats stand, from the messages themselves. A chat without entries is absent. */
     async heads(chatIds: readonly string[]): Promise<Map<string, ChatHead>> {
-      const [byRev, bySeq] = await Promise.all([findLast(chatIds, 'rev'), findLast(chatIds, 'seq')]);
-      const seqs = new Map(bySeq.map((document) => [document.chatId.toHexString(), (document as MessageDocument).seq]));
+      // One read for both numbers: two reads with a send between them would pair a new rev with an old seq.
+      const last = await findLast(chatIds, 'rev');
       return new Map(
-        byRev.map((document) => {
-          const chatId = document.chatId.toHexString();
-          return [chatId, { rev: document.rev, seq: seqs.get(chatId) ?? 0, at: document.createdAt }];
-        }),
+        last.map((document) => [
+          document.chatId.toHexString(),
+          { rev: document.rev, seq: isMessage(document) ? document.seq : document.lastSeq, at: document.createdAt },
+        ]),
       );
     },
 

@@ -30,6 +30,8 @@ export interface ChangeRecord {
   id: string;
   chatId: string;
   rev: number;
+  /** seq of the last message before it: every entry tells where the chat stands, so a head is one read. */
+  lastSeq: number;
   kind: 'edit' | 'delete' | 'hide';
   /** The user who changed it. */
   by: string;

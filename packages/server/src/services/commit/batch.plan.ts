@@ -76,7 +76,8 @@ export function planBatch(
       }
       const next = applyChange(current, change, rev);
       const { kind, by } = operation;
-      plan.entries.push({ queued, entry: { type: 'change', change: { id: newId(), chatId, rev, kind, by, at, next } }, message: next });
+      const entry = { id: newId(), chatId, rev, lastSeq: head.seq, kind, by, at, next };
+      plan.entries.push({ queued, entry: { type: 'change', change: entry }, message: next });
       workingTargets.set(operation.messageId, next);
       workingHeads.set(chatId, { rev, seq: head.seq, at });
     } catch (error) {

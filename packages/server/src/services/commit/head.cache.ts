@@ -45,9 +45,8 @@ export function createHeadCache(reader: Pick<MessageReader, 'heads'>, store: Pic
         const { chatId, rev, seq, createdAt } = entry.message;
         heads.set(chatId, { rev, seq, at: createdAt });
       } else {
-        const { chatId, rev, at, next } = entry.change;
-        const seq = heads.peek(chatId)?.seq ?? next.seq;
-        heads.set(chatId, { rev, seq, at });
+        const { chatId, rev, lastSeq, at } = entry.change;
+        heads.set(chatId, { rev, seq: lastSeq, at });
       }
     },
 

@@ -1,0 +1,42 @@
+import { Types } from 'mongoose';
+import { ensureIndexes } from '../../src/database/indexes.js';
+import { createInProcessBus } from '../../src/events/in-process.bus.js';
+import { chatIndexes } from '../../src/models/chat.model.js';
+import { membershipIndexes } from '../../src/models/membership.store.js';
+import { messageIndexes } from '../../src/models/message.model.js';
+import type { Actor } from '../../src/services/actor.js';
+import { type ChatServices, createChatServices } from '../../src/services/chat.services.js';
+import type { TestDatabase } from '../support/test-database.js';
+
+/** A node's worth of chat services on a real database, without edges. */
+export interface TestNode extends ChatServices {
+  bus: ReturnType<typeof createInProcessBus>;
+  errors: unknown[];
+}
+
+/** Makes the indexes that the chat services stand on. */
+export async function prepareChats({ connection }: TestDatabase): Promise<void> {
+  await ensureIndexes(connection, [...chatIndexes, ...membershipIndexes, ...messageIndexes]);
+}
+
+/** Starts the services on the database; several on one database are several nodes. */
+export function createTestNode({ connection }: TestDatabase, now?: () => Date): TestNode {
+  const errors: unknown[] = [];
+  const bus = createInProcessBus((error) => errors.push(error));
+  const services = createChatServices({
+    connection,
+    bus,
+    users: { getMany: () => Promise.resolve(new Map()) },
+    userExists: () => Promise.resolve(true),
+    createSearch: () => ({ find: () => Promise.resolve([]), note: () => undefined, close: () => Promise.resolve() }),
+    epoch: 'test',
+    onError: (error) => errors.push(error),
+    ...(now !== undefined && { now }),
+  });
+  return { ...services, bus, errors };
+}
+
+/** A user that nobody has met. */
+export function newActor(name = 'someone'): Actor {
+  return { userId: new Types.ObjectId().toHexString(), sessionId: new Types.ObjectId().toHexString(), username: name };
+}
