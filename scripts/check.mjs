@@ -17,11 +17,11 @@ const steps = {
     run: () => runNode(bin.tsc, ['-b', 'tsconfig.json']),
   },
   biome: {
-    what: 'format, import order, lint',
-    run: () => runNode(bin.biome, ['check', '--error-on-warnings', '--max-diagnostics=100']),
+    what: 'format, import order, lint, import cycles',
+    run: () => runNode(bin.biome, ['check', '--error-on-warnings', '--max-diagnostics=20']),
   },
   knip: {
-    what: 'unused files, exports and dependencies; import cycles',
+    what: 'unused files, exports and dependencies',
     run: () => runNode(bin.knip, ['--no-progress', '--no-config-hints']),
   },
 };

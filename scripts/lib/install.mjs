@@ -18,14 +18,18 @@ export async function ensureInstalled() {
   });
 }
 
-/** What node_modules is made from: the lockfile, and the platform its native binaries are for. */
+const platform = `${process.platform}-${process.arch}`;
+
+/** What node_modules is made from: the platform its native binaries are for, and the lockfile. */
 function currentStamp() {
   const lockfile = readFileSync(inRoot('package-lock.json'));
-  return `${createHash('sha256').update(lockfile).digest('hex')} ${process.platform}-${process.arch}\n`;
+  return `${platform} ${createHash('sha256').update(lockfile).digest('hex')}\n`;
 }
 
 function isInstalled() {
-  if (existsSync(stampFile)) return readFileSync(stampFile, 'utf8') === currentStamp();
+  const stamp = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : undefined;
+  if (stamp === currentStamp()) return true;
+  if (stamp && !stamp.startsWith(`${platform} `)) return false;
   if (!matchesLockfile()) return false;
   writeFileSync(stampFile, currentStamp());
   return true;
@@ -67,7 +71,7 @@ async function ensureBcryptLoads() {
   const { code, output } = await runNpm(['rebuild', 'bcrypt', '--ignore-scripts=false']);
   if (code === 0) return;
   throw new StepError(
-    `bcrypt has no binary for ${process.platform}-${process.arch} and could not be compiled: ` +
+    `bcrypt has no binary for ${platform} and could not be compiled: ` +
       'it takes Python 3, make and a C++ compiler.',
     output,
   );
