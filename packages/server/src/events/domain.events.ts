@@ -42,6 +42,8 @@ export interface DomainEvents {
 /** Where an action came from: the connection that must not get its own echo, and the key it knows the message by. */
 export interface EventOrigin {
   connectionId?: string;
+  /** The session of a REST call, for dialects whose pages show the answer and would show its echo beside it. */
+  sessionId?: string;
   /** A dialect's correlation id, echoed to the sender, never stored. */
   tempId?: string;
 }

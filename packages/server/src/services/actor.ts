@@ -5,4 +5,6 @@ export interface Actor {
   username: string;
   /** The live connection, when the action came over one. */
   connectionId?: string;
+  /** The dialect whose sign-in started the session, when its sockets expect that dialect's events. */
+  dialect?: 'classic';
 }

@@ -134,5 +134,13 @@ export function createPresenceService(options: PresenceOptions): PresenceService
 }
 
 function createUser(id: string, username: string): PresentUser {
-  return { id, username, devices: new Map(), chosen: 'online', shown: 'offline', hiddenSince: null, grace: null };
+  return {
+    id,
+    username,
+    devices: new Map(),
+    chosen: 'online',
+    shown: 'offline',
+    hiddenSince: null,
+    grace: null,
+  };
 }

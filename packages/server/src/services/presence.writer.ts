@@ -5,7 +5,10 @@ export type SaveLastSeen = (times: Map<string, Date>) => Promise<void>;
 const WRITE_DELAY_MS = 1_000;
 
 /** Collects times of last sight and writes them together; what could not be written is tried again. */
-export function createLastSeenWriter(save: SaveLastSeen, onError: (error: unknown) => void = () => undefined) {
+export function createLastSeenWriter(
+  save: SaveLastSeen,
+  onError: (error: unknown) => void = () => undefined,
+) {
   let waiting = new Map<string, Date>();
   let writing: Map<string, Date> | null = null;
   let timer: NodeJS.Timeout | null = null;

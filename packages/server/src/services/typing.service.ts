@@ -29,14 +29,23 @@ export function createTypingService(options: TypingOptions): TypingService {
   const { bus, chats, expiryMs = limits.typingExpiryMs, now = Date.now } = options;
   const typists = new Map<string, Typist>();
 
-  async function findChat(actor: Actor, target: { to?: string | undefined; chatId?: string | undefined }): Promise<ChatRef | null> {
+  async function findChat(
+    actor: Actor,
+    target: { to?: string | undefined; chatId?: string | undefined },
+  ): Promise<ChatRef | null> {
     if (target.chatId !== undefined) return chats.get(actor, target.chatId);
     return target.to === undefined ? null : chats.findDirect(actor, target.to);
   }
 
   function publish({ chat, actor }: Typist, isTyping: boolean): void {
     const origin = actor.connectionId === undefined ? {} : { origin: { connectionId: actor.connectionId } };
-    bus.publish('typing.changed', { chat: refOf(chat), userId: actor.userId, isTyping, at: new Date(now()), ...origin });
+    bus.publish('typing.changed', {
+      chat: refOf(chat),
+      userId: actor.userId,
+      isTyping,
+      at: new Date(now()),
+      ...origin,
+    });
   }
 
   function stop(key: string): void {
