@@ -75,7 +75,8 @@ export function createMessageService({ chats, queue, reader, memberships, receip
     const [heads, hidden] = await Promise.all([reader.heads([chat.id]), reader.countHidden(chat.id, actor.userId)]);
     const views = await viewAll(messages, chat, actor.userId);
     const last = messages.at(-1);
-    if (last !== undefined) receipts.noteDelivered(chat, actor.userId, last.seq);
+    const received = messages.findLast(({ sender }) => sender !== actor.userId);
+    if (received !== undefined) receipts.noteDelivered(chat, actor.userId, received.seq);
     const edge = range.after === undefined ? messages[0] : last;
     return {
       messages: views,

@@ -44,8 +44,8 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     if (knownRev >= headRev || limit === 0) return { messages: [], rev: Math.min(knownRev, headRev), more: knownRev < headRev };
     const changed = await reader.changesAfter(chat.id, knownRev, limit);
     const visible = changed.messages.filter((message) => !isHiddenFor(actor.userId, message) || message.createdRev <= knownRev);
-    const newest = changed.messages.reduce((seq, message) => Math.max(seq, message.seq), 0);
-    if (newest > 0) receipts.noteDelivered(chat, actor.userId, newest);
+    const received = changed.messages.filter(({ sender }) => sender !== actor.userId).map(({ seq }) => seq);
+    if (received.length > 0) receipts.noteDelivered(chat, actor.userId, Math.max(...received));
     return { ...changed, messages: visible.map((message) => viewMessage(message, chat, marks, actor.userId)) };
   }
 
