@@ -1,0 +1,93 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DestinationStream, destination, type Logger, multistream, pino, stdTimeFunctions } from 'pino';
+import pretty from 'pino-pretty';
+import rollFile from 'pino-roll';
+import type { Config } from '../config/config.js';
+import { escapeControls, showControls } from './line.guard.js';
+
+/** The log of a server, and the way to let go of it. */
+export interface LogOutput {
+  logger: Logger;
+  /** Writes what waits and closes the file. Afterwards lines are lost. */
+  close(): Promise<void>;
+  /** Writes what waits at once, for an exit that cannot wait. */
+  flushNow(): void;
+}
+
+/** A file is followed by a new one at this size and every day; this many are kept besides it. */
+const FILE_SIZE = '20m';
+const FILES_KEPT = 14;
+
+/** Never in the log, wherever they stand in a line of ours: what signs a user in. */
+const SECRET_PATHS = ['password', 'currentPassword', 'newPassword', 'confirmPassword', 'token', 'refreshToken', 'secret'];
+const REDACTED = [
+  ...SECRET_PATHS,
+  ...SECRET_PATHS.map((path) => `*.${path}`),
+  ...['authorization', 'cookie', '["set-cookie"]'].flatMap((name) => {
+    const member = name.startsWith('[') ? name : `.${name}`;
+    return [`headers${member}`, `*.headers${member}`];
+  }),
+];
+
+/**
+ * The log: JSON lines in rotated files under `logDir` and, on the console, JSON in production and colours for people
+ * otherwise. All streams are in this thread: with worker threads the last lines before an exit can be lost, and
+ * per-message lines, which would be worth a thread, are never written.
+ */
+export async function createLogOutput(config: Pick<Config, 'environment' | 'logDir' | 'logLevel'>): Promise<LogOutput> {
+  const level = config.logLevel;
+  mkdirSync(config.logDir, { recursive: true, mode: 0o750 });
+  const file = await rollFile({
+    file: join(config.logDir, 'parley.log'),
+    frequency: 'daily',
+    size: FILE_SIZE,
+    dateFormat: 'yyyy-MM-dd',
+    limit: { count: FILES_KEPT, removeOtherLogFiles: true },
+    mkdir: true,
+    mode: 0o640,
+  });
+  // A full disk must not take the server down with the log.
+  file.on('error', () => undefined);
+  const streams = [{ level, stream: file as DestinationStream }, { level, stream: createConsole(config.environment) }];
+  return {
+    logger: createLogger({ level }, multistream(streams.filter(() => level !== 'silent'))),
+    close: () =>
+      new Promise((resolve) => {
+        file.once('close', resolve);
+        file.end();
+      }),
+    flushNow() {
+      try {
+        file.flushSync();
+      } catch {
+        // The file was never opened: there is nothing to write.
+      }
+    },
+  };
+}
+
+function createConsole(environment: Config['environment']): DestinationStream {
+  const stdout = destination({ dest: 1, sync: true });
+  if (environment === 'production') return stdout;
+  const printer = pretty({
+    colorize: environment === 'development',
+    ignore: 'pid,hostname',
+    translateTime: 'SYS:HH:MM:ss.l',
+    destination: stdout,
+  });
+  return { write: (line: string) => printer.write(showControls(line)) };
+}
+
+/** A logger on a stream, with everything that Parley's lines have in common: redaction, escapes, ISO times. */
+export function createLogger(options: { level: string }, stream: DestinationStream): Logger {
+  return pino(
+    {
+      level: options.level,
+      timestamp: stdTimeFunctions.isoTime,
+      redact: { paths: REDACTED, censor: '[redacted]' },
+      hooks: { streamWrite: escapeControls },
+    },
+    stream,
+  );
+}
