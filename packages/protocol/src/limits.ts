@@ -41,8 +41,8 @@ export const limits = {
   syncChatsMax: 2_000,
   markReadIdsMax: 200,
   presenceWatchMax: 200,
-  /** Unread messages are counted up to here; a larger backlog reads as this number. */
-  unreadCountMax: 10_000,
+  /** Unread messages are counted among this many newest of a chat; a larger backlog reads as at most this number. */
+  unreadCountMax: 1_000,
   /** Messages that the lobby shows on connecting. */
   lobbyHistory: 50,
   /** Sends and changes waiting for the database; past it a send is refused with `server_busy`. */

@@ -21,23 +21,22 @@ export interface ChangedMessages {
   more: boolean;
 }
 
+/** Where a chat stands, and its last message. */
+export interface LatestOfChat {
+  head: ChatHead;
+  lastMessage: MessageRecord | null;
+}
+
 export type MessageReader = ReturnType<typeof createMessageReader>;
 
 /** Reading the log of chats: heads, pages, changes, counts. All from indexes; `docs/architecture.md` names which. */
 export function createMessageReader(connection: Connection) {
   const entries = messageCollection(connection);
 
-  async function findLast(chatIds: readonly string[], field: 'rev' | 'seq'): Promise<EntryDocument[]> {
+  /** The newest entry of each chat. One seek per chat (DISTINCT_SCAN), however long the chats are. */
+  async function findLast(chatIds: readonly string[]): Promise<EntryDocument[]> {
     if (chatIds.length === 0) return [];
-    const inChats = { chatId: { $in: chatIds.map(oid) } };
-    // $group with $first after a sort on the same index is one seek per chat (DISTINCT_SCAN), however long the chats.
-    const found = await entries
-      .aggregate<{ last: EntryDocument }>([
-        { $match: field === 'seq' ? { ...inChats, seq: { $exists: true } } : inChats },
-        { $sort: { chatId: -1, [field]: -1 } },
-        { $group: { _id: '$chatId', last: { $first: '$$ROOT' } } },
-      ])
-      .toArray();
+    const found = await entries.aggregate<{ last: EntryDocument }>(lastOf(chatIds, '$$ROOT')).toArray();
     return found.map(({ last }) => last);
   }
 
@@ -45,13 +44,15 @@ export function createMessageReader(connection: Connection) {
     /** Where chats stand, from the messages themselves. A chat without entries is absent. */
     async heads(chatIds: readonly string[]): Promise<Map<string, ChatHead>> {
       // One read for both numbers: two reads with a send between them would pair a new rev with an old seq.
-      const last = await findLast(chatIds, 'rev');
-      return new Map(
-        last.map((document) => [
-          document.chatId.toHexString(),
-          { rev: document.rev, seq: isMessage(document) ? document.seq : document.lastSeq, at: document.createdAt },
-        ]),
-      );
+      const last = await findLast(chatIds);
+      return new Map(last.map((document) => [document.chatId.toHexString(), toHead(document)]));
+    },
+
+    /** The revision of each chat, from the index alone. A chat without entries is absent. */
+    async revs(chatIds: readonly string[]): Promise<Map<string, number>> {
+      if (chatIds.length === 0) return new Map();
+      const found = await entries.aggregate<{ _id: Types.ObjectId; last: number }>(lastOf(chatIds, '$rev')).toArray();
+      return new Map(found.map(({ _id, last }) => [_id.toHexString(), last]));
     },
 
     /** Chats of the entries that were inserted last, in the storage's own order: no clock is asked. */
@@ -64,10 +65,22 @@ export function createMessageReader(connection: Connection) {
       return [...new Set(found.map(({ chatId }) => chatId.toHexString()))];
     },
 
-    /** The last message of each chat. */
-    async lastMessages(chatIds: readonly string[]): Promise<Map<string, MessageRecord>> {
-      const found = await findLast(chatIds, 'seq');
-      return new Map(found.map((document) => [document.chatId.toHexString(), toMessageRecord(document as MessageDocument)]));
+    /** Where chats stand, with the last message of each. */
+    async latest(chatIds: readonly string[]): Promise<Map<string, LatestOfChat>> {
+      const last = await findLast(chatIds);
+      const changed = last.filter((document) => !isMessage(document)) as ChangeDocument[];
+      const behind =
+        changed.length === 0
+          ? []
+          : await entries.find({ $or: changed.map(({ chatId, lastSeq }) => ({ chatId, seq: lastSeq })) }).toArray();
+      const messages = [...last, ...behind].filter(isMessage).map(toMessageRecord);
+      const byChat = new Map(messages.map((message) => [message.chatId, message]));
+      return new Map(
+        last.map((document) => {
+          const chatId = document.chatId.toHexString();
+          return [chatId, { head: toHead(document), lastMessage: byChat.get(chatId) ?? null }];
+        }),
+      );
     },
 
     async findById(id: string): Promise<MessageRecord | null> {
@@ -123,21 +136,55 @@ export function createMessageReader(connection: Connection) {
       };
     },
 
-    /** Messages of others above `readSeq` that are neither deleted nor hidden, counted up to `max`. */
-    async countUnread(chatId: string, userId: string, readSeq: number, max: number): Promise<number> {
-      const unread = { chatId: oid(chatId), seq: { $gt: readSeq }, sender: { $ne: oid(userId) }, deleted: false };
+    /**
+     * Messages of others above each `readSeq` that are neither deleted nor hidden, by chat; counted from the index
+     * alone. A chat without any is absent.
+     */
+    async countUnread(userId: string, chats: readonly { chatId: string; readSeq: number }[]): Promise<Map<string, number>> {
+      if (chats.length === 0) return new Map();
+      const user = oid(userId);
+      const unread = chats.map(({ chatId, readSeq }) => ({
+        chatId: oid(chatId),
+        seq: { $gt: readSeq },
+        sender: { $ne: user },
+        deleted: false,
+      }));
+      const perChat = { $group: { _id: '$chatId', count: { $sum: 1 } } };
+      type Counted = { _id: Types.ObjectId; count: number };
       const [all, hidden] = await Promise.all([
-        entries.countDocuments(unread, { limit: max, hint: 'chat_seq' }),
-        entries.countDocuments({ ...unread, 'hiddenFor.userId': oid(userId), hiddenFor: { $exists: true } }, { limit: max, hint: 'hidden_messages' }),
+        entries.aggregate<Counted>([{ $match: { $or: unread } }, perChat], { hint: 'chat_seq' }).toArray(),
+        entries
+          .aggregate<Counted>([{ $match: { ...hiddenFrom(user), $or: unread } }, perChat], { hint: 'hidden_messages' })
+          .toArray(),
       ]);
-      return all - hidden;
+      const counts = new Map(all.map(({ _id, count }) => [_id.toHexString(), count]));
+      for (const { _id, count } of hidden) counts.set(_id.toHexString(), (counts.get(_id.toHexString()) ?? 0) - count);
+      return counts;
     },
 
     /** How many messages of a chat a user has deleted for oneself. */
     countHidden(chatId: string, userId: string): Promise<number> {
-      return entries.countDocuments({ 'hiddenFor.userId': oid(userId), hiddenFor: { $exists: true }, chatId: oid(chatId) }, { hint: 'hidden_messages' });
+      return entries.countDocuments({ ...hiddenFrom(oid(userId)), chatId: oid(chatId) }, { hint: 'hidden_messages' });
     },
   };
+}
+
+/** What makes the partial index of hidden messages fit. */
+function hiddenFrom(user: Types.ObjectId) {
+  return { 'hiddenFor.userId': user, hiddenFor: { $exists: true } };
+}
+
+/** $group with $first after a sort on the same index becomes one seek per chat. */
+function lastOf(chatIds: readonly string[], expression: '$$ROOT' | '$rev') {
+  return [
+    { $match: { chatId: { $in: chatIds.map(oid) } } },
+    { $sort: { chatId: -1, rev: -1 } } as const,
+    { $group: { _id: '$chatId', last: { $first: expression } } },
+  ];
+}
+
+function toHead(document: EntryDocument): ChatHead {
+  return { rev: document.rev, seq: isMessage(document) ? document.seq : document.lastSeq, at: document.createdAt };
 }
 
 function isMessage(document: EntryDocument): document is MessageDocument {

@@ -1,8 +1,8 @@
-import { limits, LOBBY_CHAT_ID, ParleyError } from '@parley/protocol';
+import { LOBBY_CHAT_ID, ParleyError } from '@parley/protocol';
 import type { ChatRecord, MembershipRecord } from '../models/chat.record.js';
 import type { ChatCursor, ChatStore } from '../models/chat.store.js';
 import type { MembershipStore } from '../models/membership.store.js';
-import type { MessageReader } from '../models/message.reader.js';
+import type { LatestOfChat, MessageReader } from '../models/message.reader.js';
 import type { MessageRecord } from '../models/message.record.js';
 import { isHiddenFor } from '../policies/chat.policy.js';
 import type { Actor } from './actor.js';
@@ -10,6 +10,7 @@ import type { ChatDirectory } from './chat.directory.js';
 import type { HeadWriter } from './commit/head.writer.js';
 import type { ChatService, ChatView, DirectoryService } from './contracts.js';
 import { viewMessage } from './message.views.js';
+import type { UnreadCounter } from './unread.counter.js';
 
 /** Chats that are looked through for unread messages when a device connects: the most recently active ones. */
 const UNREAD_CHATS_MAX = 200;
@@ -20,6 +21,7 @@ export interface ChatServiceDeps {
   memberships: MembershipStore;
   reader: MessageReader;
   headWriter: HeadWriter;
+  counter: UnreadCounter;
   users: Pick<DirectoryService, 'getMany'>;
 }
 
@@ -30,42 +32,47 @@ export interface ChatViewer {
 
 /** Lists of chats. What a chat contains is read from its messages, so that it is never older than an ack. */
 export function createChatService(deps: ChatServiceDeps): ChatService & ChatViewer {
-  const { chats, store, memberships, reader, headWriter, users } = deps;
+  const { chats, store, memberships, reader, headWriter, counter, users } = deps;
 
   async function view(userId: string, records: readonly ChatRecord[]): Promise<ChatView[]> {
     const ids = records.map(({ id }) => id);
-    const [heads, lastMessages, marks, people] = await Promise.all([
-      reader.heads(ids),
-      lastVisible(userId, ids),
+    const [latest, marks, people] = await Promise.all([
+      reader.latest(ids),
       watermarks(userId, records),
       users.getMany([...new Set(records.flatMap(({ participants }) => participants))]),
     ]);
-    return Promise.all(
-      records.map(async (chat) => {
-        const head = heads.get(chat.id) ?? { rev: 0, seq: 0, at: null };
-        const last = lastMessages.get(chat.id);
-        const ofChat = marks.filter(({ chatId }) => chatId === chat.id);
-        const lastActivity = last !== undefined && last.createdAt > chat.lastActivity ? last.createdAt : chat.lastActivity;
-        return {
-          chat: { ...chat, rev: head.rev, lastSeq: head.seq, lastActivity },
-          participants: chat.participants.flatMap((id) => people.get(id) ?? []),
-          lastMessage: last === undefined ? null : viewMessage(last, chat, ofChat, userId),
-          unreadCount: await countUnread(userId, chat.id, head.seq, ofChat),
-        };
-      }),
-    );
+    const ofUser = marks.filter((mark) => mark.userId === userId);
+    const [lastMessages, unread] = await Promise.all([
+      lastVisible(userId, latest),
+      countUnread(userId, ids, latest, ofUser),
+    ]);
+    return records.map((chat) => {
+      const newest = latest.get(chat.id);
+      const last = lastMessages.get(chat.id);
+      const ofChat = marks.filter(({ chatId }) => chatId === chat.id);
+      return {
+        chat: {
+          ...chat,
+          rev: newest?.head.rev ?? 0,
+          lastSeq: newest?.head.seq ?? 0,
+          lastActivity: newest?.lastMessage?.createdAt ?? chat.lastActivity,
+        },
+        participants: chat.participants.flatMap((id) => people.get(id) ?? []),
+        lastMessage: last === undefined ? null : viewMessage(last, chat, ofChat, userId),
+        unreadCount: unread.get(chat.id) ?? 0,
+      };
+    });
   }
 
   /** The last message of each chat that the user has not deleted for oneself. */
-  async function lastVisible(userId: string, chatIds: readonly string[]): Promise<Map<string, MessageRecord>> {
-    const last = await reader.lastMessages(chatIds);
-    for (const message of last.values()) {
-      if (!isHiddenFor(userId, message)) continue;
-      const { messages } = await reader.page(message.chatId, userId, { limit: 1 });
-      if (messages[0] === undefined) last.delete(message.chatId);
-      else last.set(message.chatId, messages[0]);
-    }
-    return last;
+  async function lastVisible(userId: string, latest: ReadonlyMap<string, LatestOfChat>): Promise<Map<string, MessageRecord>> {
+    const found = await Promise.all(
+      [...latest].map(async ([chatId, { lastMessage }]) => {
+        if (lastMessage === null || !isHiddenFor(userId, lastMessage)) return [chatId, lastMessage ?? undefined] as const;
+        return [chatId, (await reader.page(chatId, userId, { limit: 1 })).messages[0]] as const;
+      }),
+    );
+    return new Map(found.flatMap(([chatId, message]) => (message === undefined ? [] : [[chatId, message]])));
   }
 
   /** Rooms have too many members to read the marks of all. */
@@ -75,9 +82,19 @@ export function createChatService(deps: ChatServiceDeps): ChatService & ChatView
     return [...ofAll, ...ofUser];
   }
 
-  async function countUnread(userId: string, chatId: string, lastSeq: number, marks: readonly MembershipRecord[]): Promise<number> {
-    const readSeq = marks.find((mark) => mark.userId === userId)?.readSeq ?? 0;
-    return lastSeq > readSeq ? reader.countUnread(chatId, userId, readSeq, limits.unreadCountMax) : 0;
+  function countUnread(
+    userId: string,
+    chatIds: readonly string[],
+    latest: ReadonlyMap<string, LatestOfChat>,
+    ofUser: readonly MembershipRecord[],
+  ): Promise<Map<string, number>> {
+    const readSeqs = new Map(ofUser.map(({ chatId, readSeq }) => [chatId, readSeq]));
+    const questions = chatIds.map((chatId) => ({
+      chatId,
+      lastSeq: latest.get(chatId)?.head.seq ?? 0,
+      readSeq: readSeqs.get(chatId) ?? 0,
+    }));
+    return counter.count(userId, questions);
   }
 
   /** A page by activity. The lobby has no list of members, so it is put in its place here once somebody has spoken. */
@@ -123,14 +140,9 @@ export function createChatService(deps: ChatServiceDeps): ChatService & ChatView
     async unreadOf(userId) {
       const recent = await page(userId, UNREAD_CHATS_MAX);
       const ids = recent.map(({ id }) => id);
-      const [heads, marks] = await Promise.all([reader.heads(ids), memberships.ofUser(userId, ids)]);
-      const counted = await Promise.all(
-        ids.map(async (chatId) => ({
-          chatId,
-          unreadCount: await countUnread(userId, chatId, heads.get(chatId)?.seq ?? 0, marks.filter((mark) => mark.chatId === chatId)),
-        })),
-      );
-      const unread = counted.filter(({ unreadCount }) => unreadCount > 0);
+      const [latest, marks] = await Promise.all([reader.latest(ids), memberships.ofUser(userId, ids)]);
+      const counts = await countUnread(userId, ids, latest, marks);
+      const unread = [...counts].map(([chatId, unreadCount]) => ({ chatId, unreadCount })).filter(({ unreadCount }) => unreadCount > 0);
       return { total: unread.reduce((sum, { unreadCount }) => sum + unreadCount, 0), chats: unread };
     },
   };

@@ -18,6 +18,7 @@ import { createMessageService, publishCommitted } from './message.service.js';
 import { createReceiptLedger } from './receipt.ledger.js';
 import { createReceiptService } from './receipt.service.js';
 import { createSyncService } from './sync.service.js';
+import { createUnreadCounter } from './unread.counter.js';
 
 export interface ChatServicesDeps {
   connection: Connection;
@@ -81,6 +82,7 @@ export function createChatServices(deps: ChatServicesDeps): ChatServices {
     },
   });
   const queue = createCommitQueue({ writer, toRefusal: classifyFailure });
+  const counter = createUnreadCounter(reader);
   const ledger = createReceiptLedger({
     store: memberships,
     onError,
@@ -90,8 +92,8 @@ export function createChatServices(deps: ChatServicesDeps): ChatServices {
       bus.publish('receipt.advanced', { chat, userId, readSeq, deliveredSeq, read, messageId, at: after.readAt ?? now() });
     },
   });
-  const receipts = createReceiptService({ chats: directory, store: memberships, reader, ledger, now });
-  const chats = createChatService({ chats: directory, store: chatStore, memberships, reader, headWriter, users });
+  const receipts = createReceiptService({ chats: directory, store: memberships, reader, ledger, counter, now });
+  const chats = createChatService({ chats: directory, store: chatStore, memberships, reader, headWriter, counter, users });
 
   return {
     messages: createMessageService({ chats: directory, queue, reader, memberships, receipts, search }),

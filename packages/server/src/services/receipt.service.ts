@@ -1,4 +1,4 @@
-import { limits, type MarkReadInput, ParleyError } from '@parley/protocol';
+import { type MarkReadInput, ParleyError } from '@parley/protocol';
 import type { ChatRef } from '../models/chat.record.js';
 import type { MembershipStore } from '../models/membership.store.js';
 import type { MessageReader } from '../models/message.reader.js';
@@ -6,17 +6,19 @@ import type { Actor } from './actor.js';
 import type { ChatDirectory } from './chat.directory.js';
 import type { ReadResult, ReceiptService } from './contracts.js';
 import type { ReceiptLedger } from './receipt.ledger.js';
+import type { UnreadCounter } from './unread.counter.js';
 
 export interface ReceiptServiceDeps {
   chats: ChatDirectory;
   store: MembershipStore;
   reader: MessageReader;
   ledger: ReceiptLedger;
+  counter: UnreadCounter;
   now: () => Date;
 }
 
 /** The rules of receipts: forward only, never beyond the last message, and a read message was received. */
-export function createReceiptService({ chats, store, reader, ledger, now }: ReceiptServiceDeps): ReceiptService {
+export function createReceiptService({ chats, store, reader, ledger, counter, now }: ReceiptServiceDeps): ReceiptService {
   async function findTarget(actor: Actor, input: MarkReadInput): Promise<{ chat: ChatRef; seq: number; messageId: string | null }> {
     const ids = input.messageIds ?? (input.messageId === undefined ? [] : [input.messageId]);
     if (ids.length === 0 && input.chatId !== undefined) {
@@ -44,8 +46,8 @@ export function createReceiptService({ chats, store, reader, ledger, now }: Rece
       if (seq > 0) await ledger.advanceRead(chat, actor.userId, seq, now(), messageId);
       const mark = (await store.ofUser(actor.userId, [chat.id]))[0];
       const readSeq = mark?.readSeq ?? 0;
-      const unreadCount = await reader.countUnread(chat.id, actor.userId, readSeq, limits.unreadCountMax);
-      return { chatId: chat.id, readSeq, unreadCount };
+      const unread = await counter.count(actor.userId, [{ chatId: chat.id, lastSeq: await lastSeqOf(chat.id), readSeq }]);
+      return { chatId: chat.id, readSeq, unreadCount: unread.get(chat.id) ?? 0 };
     },
 
     noteDelivered(chat, userId, seq) {

@@ -57,7 +57,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
       const memberIds = [...refs.keys()];
       // A change whose entry is on disk is complete before anyone is told of its revision.
       await store.applyPending(memberIds);
-      const [heads, marks] = await Promise.all([reader.heads(memberIds), readMarks(actor, [...refs.values()])]);
+      const [revs, marks] = await Promise.all([reader.revs(memberIds), readMarks(actor, [...refs.values()])]);
 
       const answers: SyncChatView[] = [];
       const unknown: SyncChatView[] = [];
@@ -68,7 +68,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
           answers.push({ chatId, rev: 0, more: false, gone: true, messages: [], watermarks: [] });
           continue;
         }
-        const headRev = heads.get(chatId)?.rev ?? 0;
+        const headRev = revs.get(chatId) ?? 0;
         const named = known.get(chatId);
         const resync = named !== undefined && (isOtherDatabase || named > headRev);
         const from = resync ? 0 : (named ?? 0);

@@ -15,14 +15,14 @@ export async function healHeads(reader: MessageReader, store: MessageStore, chat
   for (let start = 0; start < recent.length; start += CHATS_AT_ONCE) {
     const ids = recent.slice(start, start + CHATS_AT_ONCE);
     await store.applyPending(ids);
-    const [heads, last] = await Promise.all([reader.heads(ids), reader.lastMessages(ids)]);
+    const latest = await reader.latest(ids);
     await chats.advanceHeads(
-      [...heads].map(([chatId, { rev, seq }]) => ({
+      [...latest].map(([chatId, { head, lastMessage }]) => ({
         chatId,
-        rev,
-        lastSeq: seq,
-        lastMessageId: last.get(chatId)?.id ?? null,
-        lastActivity: last.get(chatId)?.createdAt ?? null,
+        rev: head.rev,
+        lastSeq: head.seq,
+        lastMessageId: lastMessage?.id ?? null,
+        lastActivity: lastMessage?.createdAt ?? null,
       })),
     );
   }
