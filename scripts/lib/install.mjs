@@ -44,7 +44,7 @@ function matchesLockfile() {
     ([path, wanted]) =>
       !path.includes('node_modules/') ||
       wanted.link ||
-      wanted.optional ||
+      (wanted.optional && !installed[path]) ||
       installed[path]?.version === wanted.version,
   );
 }

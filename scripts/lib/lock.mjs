@@ -19,7 +19,7 @@ export async function withBuildLock(work) {
     told = true;
     await delay(100);
   }
-  const heartbeat = setInterval(() => utimesSync(lockFile, new Date(), new Date()), heartbeatMs);
+  const heartbeat = setInterval(touchLock, heartbeatMs);
   const release = () => rmSync(lockFile, { force: true });
   process.once('exit', release);
   try {
@@ -41,4 +41,12 @@ function takeLock() {
   const age = Date.now() - (statSync(lockFile, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
   if (age > 5 * heartbeatMs) rmSync(lockFile, { force: true });
   return false;
+}
+
+function touchLock() {
+  try {
+    utimesSync(lockFile, new Date(), new Date());
+  } catch {
+    // Someone took it for left over, after this process was suspended for long. Two builds at once are no harm.
+  }
 }

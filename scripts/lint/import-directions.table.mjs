@@ -22,21 +22,31 @@ export const packages = {
 /** Plain shapes without behaviour, which every layer of the server may name. */
 const shapes = ['models/*.record', 'services/actor', 'services/contracts', 'events/domain.events'];
 
+/** What runs under every layer with effects and knows none of them. */
+const ground = ['config', 'logging', 'metrics'];
+
+/** The two halves of a model that the services see: queries, never schemas. */
+const stores = ['models/*.store', 'models/*.reader', 'models/*.record'];
+
 /**
  * The folders of packages/server/src. `main` and `app` are the composition root and may import everything.
  * @type {Record<string, Layer>}
  */
 export const serverLayers = {
-  routes: { may: ['controllers', 'middleware', 'dialects', 'config'], types: [...shapes, 'services'] },
-  controllers: { may: ['services', 'middleware', 'dialects', 'config'], types: shapes },
-  middleware: { may: ['services', 'config'], types: shapes },
-  sockets: { may: ['services', 'events', 'policies', 'dialects', 'config'], types: shapes },
-  dialects: { may: [], types: [...shapes, 'services'] },
-  services: { may: ['policies', 'models/*.store', 'models/*.record', 'events', 'config'], types: shapes },
+  routes: { may: ['controllers', 'middleware', 'dialects', ...ground], types: [...shapes, 'services'] },
+  'docs-site': { may: ['middleware', 'dialects', ...ground] },
+  controllers: { may: ['services', 'middleware', 'dialects', ...ground], types: shapes },
+  middleware: { may: ['services', 'dialects/problem.presenter', ...ground], types: shapes },
+  sockets: { may: ['services', 'events', 'policies', 'dialects', ...ground], types: shapes },
+  // Any throw at all has to be presented, so the presenter of errors asks what it amounts to.
+  dialects: { may: ['services/failure.classifier'], types: [...shapes, 'services'] },
+  services: { may: ['policies', 'events', 'database/database.errors', ...stores, ...ground], types: shapes },
   policies: { may: [], types: shapes },
-  events: { may: ['config'], types: shapes },
-  models: { may: ['database', 'config'], types: shapes },
-  database: { may: ['config'], types: shapes },
+  events: { may: ground, types: shapes },
+  models: { may: ['database', ...ground], types: shapes },
+  database: { may: ground, types: shapes },
+  metrics: { may: ['config'] },
+  logging: { may: ['config'] },
   config: { may: [] },
 };
 
@@ -47,13 +57,14 @@ export const typesOnlyLayers = ['policies'];
 export const homes = {
   mongoose: ['models', 'database'],
   mongodb: ['models', 'database'],
-  express: ['routes', 'controllers', 'middleware'],
-  'express-serve-static-core': ['routes', 'controllers', 'middleware'],
+  express: ['routes', 'controllers', 'middleware', 'docs-site'],
+  'express-serve-static-core': ['routes', 'controllers', 'middleware', 'docs-site'],
   helmet: ['middleware'],
   cors: ['middleware'],
   'cookie-parser': ['middleware'],
-  'pino-http': ['middleware'],
+  'pino-http': ['middleware', 'logging'],
   'socket.io': ['sockets'],
   'engine.io': ['sockets'],
   ws: ['sockets'],
+  'prom-client': ['metrics'],
 };
