@@ -6,7 +6,17 @@ export const START_DEADLINE_MS = 10_000;
 /** How long an operation waits for a database that is down, in milliseconds; longer than an engine's restart (0.4 s). */
 const SERVER_SELECTION_MS = 1_500;
 
-const COMMON: ConnectOptions = {
+/**
+ * Acknowledged means journaled, on a standalone server. `majority` would be weaker there: in current MongoDB a write
+ * with `{ w: 'majority', j: true }` only triggers the flush of the journal and leaves the waiting to replication
+ * (waitForWriteConcern in src/mongo/db/write_concern.cpp), which a standalone server does not have.
+ */
+const JOURNALED = { w: 1, journal: true } as const;
+
+/** Acknowledged means journaled by a majority of the replica set. */
+const REPLICATED = { w: 'majority', journal: true } as const;
+
+const COMMON = {
   appName: 'parley',
   // A query without a connection fails at once; Mongoose would keep it for 10 s.
   bufferCommands: false,
@@ -16,35 +26,34 @@ const COMMON: ConnectOptions = {
   // Nobody waits for one of the 20 connections for longer than for a database that is down.
   waitQueueTimeoutMS: 2_000,
   serverSelectionTimeoutMS: SERVER_SELECTION_MS,
-  writeConcern: { w: 'majority', journal: true },
-};
+  // For the one connection of the pool that a firewall or a lock forgot while the monitor's is well.
+  socketTimeoutMS: 30_000,
+} satisfies ConnectOptions;
 
 /**
- * Options for a MongoDB of the operator's own. What the connection string says wins where it says it.
- * A server that hangs is found by the driver's monitor (heartbeat plus connect timeout, 7 s); `socketTimeoutMS` is
- * for a single connection that a firewall forgot.
+ * Options for a MongoDB of the operator's own, less those that the connection string sets itself (`optionNames`, in
+ * lower case). A server that hangs is found by the driver's monitor: heartbeat plus connect timeout, 7 s.
  */
-export function externalOptions(): ConnectOptions {
-  return {
-    ...COMMON,
-    heartbeatFrequencyMS: 2_000,
-    connectTimeoutMS: 5_000,
-    socketTimeoutMS: 30_000,
-  };
+export function externalOptions(optionNames: ReadonlySet<string>, isStandalone: boolean): ConnectOptions {
+  const tunable: ConnectOptions = { ...COMMON, heartbeatFrequencyMS: 2_000, connectTimeoutMS: 5_000 };
+  const left = Object.entries(tunable).filter(([name]) => !optionNames.has(name.toLowerCase()));
+  // Not for tuning: a promise of the server hangs on each. A secondary may be behind an acknowledgement.
+  return { ...Object.fromEntries(left), writeConcern: isStandalone ? JOURNALED : REPLICATED, readPreference: 'primary' };
 }
 
 /**
  * Options for a child engine on a Unix socket.
  *
  * Frozen engine: the monitor asks every 500 ms and gives up after 1,200 ms; the driver then interrupts every
- * operation in flight. So all of them fail within 1.7 s, and a long operation of a healthy engine (an index build)
- * is left alone, which `socketTimeoutMS` and `timeoutMS` would not do. Reads are not retried: the retry would wait
- * for the server once more and double that time.
+ * operation in flight. So all of them fail within 1.7 s (2 s where they wait for a connection), and a slow operation
+ * of a healthy engine is left alone, which a `timeoutMS` or `socketTimeoutMS` of 2 s would not do. Reads are not
+ * retried: the retry would wait for the server once more and double that time.
  */
 export function engineOptions(): ConnectOptions {
   return {
     ...COMMON,
     directConnection: true,
+    writeConcern: JOURNALED,
     retryWrites: false,
     retryReads: false,
     // The streaming protocol parks a hello for up to 10 s in the engine; polling finds a frozen engine, too.
@@ -52,6 +61,5 @@ export function engineOptions(): ConnectOptions {
     heartbeatFrequencyMS: 500,
     minHeartbeatFrequencyMS: 50,
     connectTimeoutMS: 1_200,
-    socketTimeoutMS: 0,
   };
 }

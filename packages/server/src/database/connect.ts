@@ -1,13 +1,14 @@
-import { accessSync, constants, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import mongoose, { type Connection, type ConnectOptions } from 'mongoose';
-import { engineOptions, externalOptions, START_DEADLINE_MS } from './connect.options.js';
+import type { Connection } from 'mongoose';
+import { connectUntilDeadline, invalidUri } from './connect.attempt.js';
+import { engineOptions, externalOptions } from './connect.options.js';
 import { describeUri } from './connect.uri.js';
 import { watchConnection } from './connection.state.js';
+import { prepareFolder } from './data.folder.js';
 import type { DatabaseLogger } from './database.logger.js';
 import type { EngineKind } from './embedded/engine.messages.js';
 import { superviseEngine, type EngineSupervisor } from './embedded/engine.supervisor.js';
-import { DatabaseStartError } from './start.error.js';
 
 export interface DatabaseOptions {
   /** Connection string of a MongoDB of the operator's own; without it a child engine is started. */
@@ -19,11 +20,16 @@ export interface DatabaseOptions {
   logger: DatabaseLogger;
   /** Default `parley`; a name in the connection string wins. */
   databaseName?: string;
+  /** Where `mongod` is looked for; default the PATH of the process. */
+  searchPath?: string;
 }
 
 /** An open database. Operations of a database that is down fail within 2 s, and it comes back by itself. */
 export interface Database {
-  /** Not Mongoose's global connection. Writes wait for the majority and the journal by default. */
+  /**
+   * Not Mongoose's global connection. Its default write concern is the one that survives a crash of this kind of
+   * database; a write that names its own may not (see connect.options.ts).
+   */
   connection: Connection;
   kind: 'external' | EngineKind;
   /** One line for humans, without credentials. */
@@ -49,7 +55,14 @@ async function openExternal(options: DatabaseOptions, uri: string): Promise<Data
   const described = describeUri(uri);
   if (described === undefined) throw invalidUri('it does not read mongodb://user:password@host:port/database');
   const databaseName = described.databaseName ?? options.databaseName ?? 'parley';
-  const connection = await connectUntilDeadline(uri, { ...externalOptions(), dbName: databaseName }, described.hosts);
+  const connect = (isStandalone: boolean): Promise<Connection> =>
+    connectUntilDeadline(uri, { ...externalOptions(described.optionNames, isStandalone), dbName: databaseName }, described.hosts);
+  let connection = await connect(false);
+  if (await isStandalone(connection)) {
+    // The write concern of a connection is fixed at its making, and only the server knows which one it needs.
+    await connection.close();
+    connection = await connect(true);
+  }
   return assemble(connection, {
     kind: 'external',
     description: `MongoDB at ${described.hosts}/${databaseName}`,
@@ -60,7 +73,7 @@ async function openExternal(options: DatabaseOptions, uri: string): Promise<Data
 }
 
 async function openChild(options: DatabaseOptions): Promise<Database> {
-  const mongodBinary = options.mongodBinary || findOnPath('mongod');
+  const mongodBinary = options.mongodBinary || findOnPath('mongod', options.searchPath ?? process.env['PATH'] ?? '');
   const kind: EngineKind = mongodBinary === undefined ? 'embedded' : 'mongod';
   const location = prepareFolder(join(resolve(options.dataDir), kind));
   const supervisor = await superviseEngine({
@@ -127,52 +140,10 @@ function assemble(connection: Connection, { kind, description, location, supervi
   };
 }
 
-/** Tries until the first hello is answered. The driver's own messages may hold the string, so none is passed on. */
-async function connectUntilDeadline(uri: string, options: ConnectOptions, place: string): Promise<Connection> {
-  const giveUpAt = Date.now() + START_DEADLINE_MS;
-  for (;;) {
-    const connection = mongoose.createConnection();
-    connection.on('error', () => undefined);
-    try {
-      return await connection.openUri(uri, options);
-    } catch (error) {
-      await connection.close().catch(() => undefined);
-      const name = error instanceof Error ? error.name : '';
-      if (name === 'MongoParseError' || name === 'MongoInvalidArgumentError' || name === 'MongoAPIError') {
-        throw invalidUri('the driver does not accept it; special characters in user name and password must be percent-encoded');
-      }
-      const reason = explain(error);
-      const isFinal = reason === REFUSED_LOGIN;
-      if (isFinal || Date.now() + (options.serverSelectionTimeoutMS ?? 0) > giveUpAt) {
-        throw new DatabaseStartError('unreachable', `The database at ${place} cannot be reached: ${reason}.`);
-      }
-    }
-  }
-}
-
-const REFUSED_LOGIN = 'it refuses the user name or password';
-
-/** One clause on why a connection failed, from codes alone. */
-function explain(error: unknown): string {
-  const codes: string[] = [];
-  const look = (value: unknown, depth: number): void => {
-    if (!(value instanceof Error) || depth > 6) return;
-    const { code, cause, reason } = value as Error & { code?: unknown; cause?: unknown; reason?: { servers?: Map<string, { error?: unknown }> } };
-    codes.push(String(code), value.message);
-    look(cause, depth + 1);
-    for (const server of reason?.servers?.values() ?? []) look(server.error, depth + 1);
-  };
-  look(error, 0);
-  const text = codes.join('\n');
-  if (/Authentication failed|auth(?:entication)? required|^18$|bad auth/im.test(text)) return REFUSED_LOGIN;
-  if (/ECONNREFUSED|ENOENT/.test(text)) return 'nothing listens there';
-  if (/ENOTFOUND|EAI_AGAIN|querySrv/.test(text)) return 'the host name is not known';
-  if (/certificate|SSL|TLS/i.test(text)) return 'the TLS handshake failed';
-  return `it did not answer within ${START_DEADLINE_MS / 1_000} s`;
-}
-
-function invalidUri(why: string): DatabaseStartError {
-  return new DatabaseStartError('invalid_uri', `MONGODB_URI is not a MongoDB connection string: ${why}.`);
+/** A member of a replica set gives the name of its set, a router of a sharded cluster says `isdbgrid`. */
+async function isStandalone(connection: Connection): Promise<boolean> {
+  const hello = await connection.db?.admin().command({ hello: 1 });
+  return hello?.['setName'] === undefined && hello?.['msg'] !== 'isdbgrid';
 }
 
 async function readVersion(connection: Connection): Promise<string> {
@@ -180,22 +151,8 @@ async function readVersion(connection: Connection): Promise<string> {
   return String(info?.['version'] ?? '');
 }
 
-/** Makes the folder and proves that files can be made in it. */
-function prepareFolder(folder: string): string {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const probe = join(folder, `.probe-${process.pid}`);
-    writeFileSync(probe, '');
-    rmSync(probe);
-    return folder;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new DatabaseStartError('data_dir_not_writable', `The data folder ${folder} cannot be written (${code}); make it writable or choose another one.`);
-  }
-}
-
-function findOnPath(program: string): string | undefined {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+function findOnPath(program: string, searchPath: string): string | undefined {
+  for (const folder of searchPath.split(delimiter)) {
     if (folder === '') continue;
     try {
       accessSync(join(folder, program), constants.X_OK);

@@ -3,11 +3,12 @@
  * argument, an `EngineOrder` as JSON, and an IPC channel. When the channel closes, the server is gone (kill -9
  * included) and this process closes the data files and leaves, so that no orphan keeps the data folder locked.
  */
-import { rmSync } from 'node:fs';
+import { rmdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { openEmbeddedEngine } from './embedded.engine.js';
 import type { EngineOrder, EngineReport, EngineStopOrder } from './engine.messages.js';
 import { MongodStartError, startMongod } from './mongod.guard.js';
-import { loadNativeEngine, NoEngineError } from './native.library.js';
+import { NoEngineError } from './native.library.js';
 import { listenForWireMessages } from './wire.listener.js';
 
 const order = JSON.parse(process.argv[2] ?? '{}') as EngineOrder;
@@ -29,15 +30,26 @@ function report(message: EngineReport): void {
 async function leave({ isOrphan }: { isOrphan: boolean }): Promise<void> {
   if (isStopping) return;
   isStopping = true;
-  await opening.catch(() => undefined);
+  // An engine that is just opening its data cannot be closed before it has; a mongod can be told at any time.
+  if (stopEngine === undefined) await opening.catch(() => undefined);
   await stopEngine?.().catch(() => undefined);
   // With its server alive the folder is the server's to remove.
-  if (isOrphan) rmSync(dirname(order.socketPath), { recursive: true, force: true });
+  if (isOrphan) removeSocketFolder();
   process.exit(0);
 }
 
+/** Not recursive: whatever else lies in the folder, it is not ours. */
+function removeSocketFolder(): void {
+  try {
+    rmSync(order.socketPath, { force: true });
+    rmdirSync(dirname(order.socketPath));
+  } catch {
+    // The next server cleans up.
+  }
+}
+
 async function openEmbedded(): Promise<void> {
-  const engine = await loadNativeEngine(order.cacheFolders).open(order.dataFolder);
+  const engine = await openEmbeddedEngine(order.dataFolder, order.cacheFolders);
   const listener = await listenForWireMessages(engine, order.socketPath);
   stopEngine = async () => {
     await listener.close();

@@ -29,11 +29,13 @@ export interface EngineProcess {
 
 /** Starts a child process that opens the data folder named in `order`. */
 export function startEngineProcess(order: EngineOrder, onLog: (report: EngineReport & { type: 'log' }) => void): EngineProcess {
-  const entry = findChildEntry();
-  const child = fork(entry.path, [JSON.stringify(order)], {
-    execArgv: entry.execArgv,
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
+  let child: ChildProcess;
+  try {
+    child = forkChild(order);
+  } catch (error) {
+    // No file handle or no process left, say; the next attempt may find one.
+    return makeStillborn(`could not be started (${(error as Error).message})`);
+  }
   let engineId = order.kind === 'embedded' ? child.pid : undefined;
   let lastWords = '';
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -70,6 +72,24 @@ export function startEngineProcess(order: EngineOrder, onLog: (report: EngineRep
   };
 }
 
+function forkChild(order: EngineOrder): ChildProcess {
+  const entry = findChildEntry();
+  return fork(entry.path, [JSON.stringify(order)], {
+    execArgv: entry.execArgv,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+}
+
+function makeStillborn(how: string): EngineProcess {
+  return {
+    processId: () => undefined,
+    started: Promise.resolve({ isReady: false, reason: 'other', detail: how }),
+    exited: Promise.resolve(how),
+    stop: () => undefined,
+    kill: () => undefined,
+  };
+}
+
 /** Compiled, the child stands beside this file as JavaScript; from source it is TypeScript and runs through tsx. */
 function findChildEntry(): { path: string; execArgv: string[] } {
   const compiled = fileURLToPath(new URL('./engine.child.js', import.meta.url));
@@ -80,8 +100,8 @@ function findChildEntry(): { path: string; execArgv: string[] } {
 
 function waitForExit(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
-    child.once('error', (error) => {
-      if (child.pid === undefined) resolve(`it could not be started (${error.message})`);
+    child.on('error', (error) => {
+      if (child.pid === undefined) resolve(`could not be started (${error.message})`);
     });
     child.once('exit', (code, signalName) => resolve(signalName ? `ended by ${signalName}` : `ended with exit code ${code}`));
   });

@@ -1,24 +1,23 @@
 import { rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { removeOwner, writeOwner } from '../data.folder.js';
 import type { DatabaseLogger } from '../database.logger.js';
-import { DatabaseStartError } from '../start.error.js';
 import type { EngineKind, EngineOrder } from './engine.messages.js';
+import { openEngine } from './engine.opening.js';
 import { startEngineProcess, type EngineProcess } from './engine.process.js';
 import { createSocketFolder, removeStaleSocketFolders, SOCKET_NAME } from './socket.folder.js';
 
-/** Time that the engine of a just killed server gets to close its files and leave, in milliseconds. */
-const PREDECESSOR_GRACE_MS = 8_000;
-const PREDECESSOR_POLL_MS = 250;
 /** The first restart is immediate; then the pause doubles from 100 ms up to this, in milliseconds. */
 const MAX_BACKOFF_MS = 5_000;
 const FIRST_BACKOFF_MS = 100;
 /** An engine that lived this long starts the back-off from the beginning, in milliseconds. */
 const STABLE_AFTER_MS = 30_000;
-/** How long a clean shutdown (a checkpoint of all data) may take before SIGKILL, in milliseconds; safe, as the journal has it all. */
-const STOP_DEADLINE_MS = 15_000;
-/** An opening engine says so this often, in milliseconds: recovery of a large journal takes its time. */
-const STILL_OPENING_MS = 10_000;
+/**
+ * How long a clean shutdown (a checkpoint of all data) may take before SIGKILL, in milliseconds: less than the 10 s
+ * that `docker stop` gives the whole server. SIGKILL costs nothing but recovery time, as the journal has it all.
+ */
+const STOP_DEADLINE_MS = 8_000;
 
 export interface EngineSupervisorOptions {
   kind: EngineKind;
@@ -37,7 +36,7 @@ export interface EngineSupervisor {
   /** Whether an engine accepts connections, as far as its process tells. */
   isReady(): boolean;
   onReadyChange(listener: (isReady: boolean) => void): () => void;
-  /** Ends the engine cleanly, by force after 15 s, and removes the socket folder. Can be called twice. */
+  /** Ends the engine cleanly, by force after 8 s, and removes the socket folder. Can be called twice. */
   stop(): Promise<void>;
 }
 
@@ -65,7 +64,16 @@ export async function superviseEngine(options: EngineSupervisorOptions): Promise
   const setReady = (next: boolean): void => {
     if (isReady === next) return;
     isReady = next;
+    if (next) noteOwner();
     for (const listener of listeners) listener(next);
+  };
+  const noteOwner = (): void => {
+    try {
+      writeOwner(options.dataFolder, { serverProcessId: process.pid, engineProcessId: current?.processId() });
+    } catch (error) {
+      // A full disk, say. The note only shortens a wait.
+      logger.debug({ reason: (error as Error).message }, 'the note on the data folder could not be written');
+    }
   };
   const spawn = (): EngineProcess => {
     current = startEngineProcess(order, ({ level, text }) => logger[level]({ engine: text }, 'database engine'));
@@ -73,7 +81,7 @@ export async function superviseEngine(options: EngineSupervisorOptions): Promise
   };
 
   try {
-    await openFirst(spawn, options);
+    await openEngine(spawn, options);
   } catch (error) {
     rmSync(socketFolder, { recursive: true, force: true });
     throw error;
@@ -95,6 +103,7 @@ export async function superviseEngine(options: EngineSupervisorOptions): Promise
       if (pause > 0) await sleep(pause, (wake) => (wakeFromBackoff = wake));
       if (isStopping) return;
       const start = await spawn().started;
+      if (isStopping) return;
       if (start.isReady) {
         readyAt = Date.now();
         setReady(true);
@@ -126,42 +135,10 @@ export async function superviseEngine(options: EngineSupervisorOptions): Promise
       await current?.exited;
       await finished;
       clearTimeout(deadline);
+      removeOwner(options.dataFolder);
       rmSync(socketFolder, { recursive: true, force: true });
     },
   };
-}
-
-/** First start: waits for a predecessor to leave, and turns a failure into one sentence. */
-async function openFirst(spawn: () => EngineProcess, { kind, dataFolder, logger }: EngineSupervisorOptions): Promise<void> {
-  const giveUpAt = Date.now() + PREDECESSOR_GRACE_MS;
-  const reminder = setInterval(
-    () => logger.info({ dataFolder }, 'the database engine is still opening its data'),
-    STILL_OPENING_MS,
-  );
-  try {
-    for (let attempt = 1; ; attempt += 1) {
-      const engine = spawn();
-      const start = await engine.started;
-      if (start.isReady) return;
-      await engine.exited;
-      if (start.reason === 'no_engine') {
-        throw new DatabaseStartError(
-          'no_database',
-          `There is no database: the embedded engine cannot run here (${start.detail}); set MONGODB_URI to a MongoDB server.`,
-        );
-      }
-      if (start.reason === 'other') {
-        throw new DatabaseStartError('engine_failed', `The database engine (${kind}) could not open ${dataFolder}: ${start.detail}.`);
-      }
-      if (Date.now() > giveUpAt) {
-        throw new DatabaseStartError('data_dir_in_use', `Another server is already running on the data folder ${dataFolder}.`);
-      }
-      if (attempt === 1) logger.info({ dataFolder }, 'the data folder is in use; waiting a few seconds in case its last server is just leaving');
-      await sleep(PREDECESSOR_POLL_MS);
-    }
-  } finally {
-    clearInterval(reminder);
-  }
 }
 
 /** A cache of this user's first, as 35 MB are not worth copying per data folder; beside the data where there is no home. */

@@ -53,7 +53,7 @@ export function startMongod(order: EngineOrder, onLine: (line: string) => void):
   let failure: Error | undefined;
   let isGone = false;
   const exited = new Promise<void>((resolve) => {
-    child.once('error', (error) => {
+    child.on('error', (error) => {
       failure = error;
       isGone = true;
       resolve();

@@ -45,7 +45,7 @@ export function loadNativeEngine(cacheFolders: string[]): NativeEngineClass {
     }
     // Somebody who names the library on purpose gets that library or its error.
     const isGlibcTooOld = /version `GLIBC_[\d.]+' not found/.test(reasons);
-    if (!isGlibcTooOld || process.env['NAPI_RS_NATIVE_LIBRARY_PATH']) throw new NoEngineError(firstLine(reasons));
+    if (!isGlibcTooOld || process.env['NAPI_RS_NATIVE_LIBRARY_PATH']) throw new NoEngineError(tellingLine(reasons));
   }
   return loadPatchedCopy(cacheFolders);
 }
@@ -65,7 +65,7 @@ function loadPatchedCopy(cacheFolders: string[]): NativeEngineClass {
       return requireEngine();
     } catch (error) {
       delete process.env['NAPI_RS_NATIVE_LIBRARY_PATH'];
-      failure = firstLine(readReasons(error));
+      failure = tellingLine(readReasons(error));
     }
   }
   throw new NoEngineError(failure);
@@ -137,6 +137,8 @@ function readReasons(error: unknown): string {
   return reasons.join('\n');
 }
 
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
+/** The loader's own line, where it is among them; it is the one that says what is wrong. */
+function tellingLine(reasons: string): string {
+  const lines = reasons.split('\n');
+  return lines.find((line) => /GLIBC_|\.so|\.node/.test(line)) ?? lines[0] ?? 'unknown reason';
 }

@@ -1,0 +1,165 @@
+import type { mongo } from 'mongoose';
+import { describe, expect, it } from 'vitest';
+import type { Database } from '../../src/database/connect.js';
+import { isDatabaseUnavailable } from '../../src/database/database.errors.js';
+import { afterThisTest, engineId, keepLog, makeDataDir, nextState, openForTest, timed, waitFor } from './database.fixture.js';
+
+type InsertOneOptions = mongo.InsertOneOptions;
+
+/** Inserts without pause, several at a time, and remembers what was acknowledged. */
+function startWriting(database: Database, options: InsertOneOptions) {
+  const acknowledged: number[] = [];
+  const odd: unknown[] = [];
+  let next = 0;
+  let isDone = false;
+  const collection = database.connection.collection<{ n: number }>('writes');
+  const run = async (): Promise<void> => {
+    while (!isDone) {
+      next += 1;
+      const n = next;
+      try {
+        await collection.insertOne({ n }, options);
+        acknowledged.push(n);
+      } catch (error) {
+        if (!isDatabaseUnavailable(error)) odd.push(error);
+      }
+    }
+  };
+  const finished = Promise.all(Array.from({ length: 4 }, run));
+  return {
+    acknowledged,
+    odd,
+    stop: async () => {
+      isDone = true;
+      await finished;
+    },
+  };
+}
+
+describe('a killed engine', () => {
+  it.each([
+    ['by default', {}],
+    ['with { w: majority, j: true }', { writeConcern: { w: 'majority', journal: true } }],
+    ['with { w: 1 }', { writeConcern: { w: 1 } }],
+  ] as [string, InsertOneOptions][])('loses no write acknowledged %s over five SIGKILLs, and comes back by itself each time', async (_, options) => {
+    const dataDir = makeDataDir();
+    const database = await openForTest({ dataDir });
+    const writing = startWriting(database, options);
+    const lives = new Set<number>();
+    for (let kill = 0; kill < 5; kill += 1) {
+      const before = writing.acknowledged.length;
+      await waitFor('40 more acknowledged writes', () => writing.acknowledged.length >= before + 40);
+      lives.add(engineId(database));
+      const isDown = nextState(database, false);
+      process.kill(engineId(database), 'SIGKILL');
+      await isDown;
+      if (!database.isUp()) await nextState(database, true);
+    }
+    const before = writing.acknowledged.length;
+    await waitFor('writes after the last kill', () => writing.acknowledged.length > before);
+    await writing.stop();
+    await database.close();
+
+    const again = await openForTest({ dataDir });
+    const found = new Set((await again.connection.collection('writes').find().toArray()).map((document) => document['n'] as number));
+    expect(writing.acknowledged.filter((n) => !found.has(n))).toEqual([]);
+    expect(lives.size).toBe(5);
+    expect(writing.odd).toEqual([]);
+  });
+
+  it('is known to be down before the driver asks it anything', async () => {
+    const database = await openForTest();
+    const isDown = nextState(database, false, 400);
+    process.kill(engineId(database), 'SIGKILL');
+    await isDown;
+    expect(database.isUp()).toBe(false);
+  });
+
+  it('answers the first write after a restart that nobody noticed', async () => {
+    const database = await openForTest();
+    const collection = database.connection.collection('quiet');
+    await Promise.all(Array.from({ length: 5 }, () => collection.insertOne({})));
+    const isUpAgain = nextState(database, true);
+    process.kill(engineId(database), 'SIGKILL');
+    await isUpAgain;
+    await Promise.all(Array.from({ length: 5 }, () => collection.insertOne({})));
+    expect(await collection.countDocuments()).toBe(10);
+  });
+
+  it('is back within 2 s of a first crash', async () => {
+    const database = await openForTest();
+    const collection = database.connection.collection('writes');
+    await collection.insertOne({});
+    const killedAt = performance.now();
+    process.kill(engineId(database), 'SIGKILL');
+    await waitFor('an acknowledged write', () => collection.insertOne({}).catch(() => undefined));
+    expect(performance.now() - killedAt).toBeLessThan(2_000);
+  });
+
+  it('is started again and again with growing pauses while it keeps crashing, and says so in the log', async () => {
+    const { lines, logger } = keepLog();
+    const database = await openForTest({ logger });
+    for (let kill = 0; kill < 4; kill += 1) {
+      const life = await waitFor('a new engine', () => (database.isUp() ? engineId(database) : undefined));
+      process.kill(life, 'SIGKILL');
+      await waitFor('its successor', () => engineId(database) !== life);
+    }
+    const pauses = lines.filter((line) => /ended by SIGKILL/.test(line.message)).map((line) => (line.fields as { restartInMs: number }).restartInMs);
+    expect(pauses).toEqual([0, 100, 200, 400]);
+    await waitFor('the engine to be up', () => database.isUp());
+    expect(await database.connection.collection('writes').insertOne({})).toMatchObject({ acknowledged: true });
+  });
+});
+
+describe('a frozen engine', () => {
+  it('fails reads and writes within 2.5 s as unavailable, and serves within 3 s of waking', async () => {
+    const database = await openForTest();
+    const collection = database.connection.collection('writes');
+    await Promise.all(Array.from({ length: 3 }, () => collection.insertOne({})));
+    const frozen = engineId(database);
+    afterThisTest(() => process.kill(frozen, 'SIGCONT'));
+    process.kill(frozen, 'SIGSTOP');
+
+    const inFlight = await Promise.all([
+      ...Array.from({ length: 5 }, () => timed(() => collection.insertOne({}))),
+      ...Array.from({ length: 5 }, () => timed(() => collection.findOne({}))),
+    ]);
+    expect(database.isUp()).toBe(false);
+    const later = await timed(() => collection.insertOne({}));
+    for (const { ms, error } of [...inFlight, later]) {
+      expect(isDatabaseUnavailable(error), String(error)).toBe(true);
+      expect(ms).toBeLessThan(2_500);
+    }
+
+    const wokenAt = performance.now();
+    process.kill(frozen, 'SIGCONT');
+    await waitFor('an acknowledged write', () => collection.insertOne({}).catch(() => undefined));
+    expect(performance.now() - wokenAt).toBeLessThan(3_000);
+    expect(engineId(database)).toBe(frozen);
+    await waitFor('the state to follow', () => database.isUp());
+  });
+
+  it('is ended by force when the server closes', async () => {
+    const database = await openForTest();
+    const frozen = engineId(database);
+    process.kill(frozen, 'SIGSTOP');
+    await database.close();
+    expect(() => process.kill(frozen, 0)).toThrow();
+  });
+});
+
+describe('a slow operation', () => {
+  it('of a healthy engine is left alone for longer than a frozen engine is given', async () => {
+    const database = await openForTest();
+    const collection = database.connection.collection('writes');
+    await collection.insertMany(Array.from({ length: 300 }, (_, n) => ({ n })));
+    // A nested loop of three self-joins without an index takes seconds; its result is one number.
+    const join = (as: string) => [
+      { $lookup: { from: 'writes', as, pipeline: [{ $match: { $expr: { $gte: ['$n', 0] } } }, { $project: { _id: 1 } }] } },
+      { $unwind: `$${as}` },
+    ];
+    const { ms, error } = await timed(() => collection.aggregate([...join('a'), ...join('b'), { $count: 'rows' }]).toArray());
+    expect(error).toBeUndefined();
+    expect(ms).toBeGreaterThan(2_500);
+  });
+});
