@@ -16,6 +16,8 @@ export const canonicalDialect: SocketDialect = {
   knows: () => true,
   echoesToSender: false,
   ordersSentNotice: true,
+  deliversUnread: false,
+  listsOnline: false,
   newMessage: (view, viewerId) =>
     event('new_message', { messageId: view.message.id, ...presentMessage(view, viewerId) }),
   messageSent: ({ message }) =>

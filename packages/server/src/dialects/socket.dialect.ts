@@ -44,6 +44,10 @@ export interface SocketDialect {
   readonly echoesToSender: boolean;
   /** Whether the notice of a sent message carries its place, so that it must keep the order of the chat's events. */
   readonly ordersSentNotice: boolean;
+  /** Whether unread messages are delivered on connecting, as its clients know no other way to catch up. */
+  readonly deliversUnread: boolean;
+  /** Whether it has a list of everybody online in place of notices of coming and going. */
+  readonly listsOnline: boolean;
   /** `viewerId` is empty where the viewer is anybody but the sender. */
   newMessage(view: MessageView, viewerId: string): Packet;
   messageSent(view: MessageView, tempId?: string | number): Packet;

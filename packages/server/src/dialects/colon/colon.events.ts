@@ -28,6 +28,7 @@ export const colonDialect: SocketDialect = {
   name: 'colon',
   knows: ({ kind }) => kind === 'direct',
   ordersSentNotice: false,
+  deliversUnread: true,
   newMessage: (view, viewerId) => ['message:received', { message: presentColonMessage(view, viewerId) }],
   messageSent: (view, tempId) => [
     'message:sent',

@@ -7,6 +7,7 @@ export const sidebarDialect: SocketDialect = {
   ...canonicalDialect,
   name: 'sidebar',
   knows: ({ kind }) => kind === 'direct',
+  listsOnline: true,
   newMessage: (view, viewerId) => ['newMessage', presentSidebarMessage(view, viewerId)],
   userOnline: () => null,
   userOffline: () => null,

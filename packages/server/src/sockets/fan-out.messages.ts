@@ -1,0 +1,168 @@
+import { LOBBY_CHAT_ID } from '@parley/protocol';
+import { socketDialects } from '../dialects/dialect.table.js';
+import type { DomainEvents, EventOrigin } from '../events/domain.events.js';
+import type { MessageRecord } from '../models/message.record.js';
+import type { MessageView } from '../services/contracts.js';
+import { viewMessage, viewNewMessage } from '../services/message.views.js';
+import type { EdgeContext } from './edge.types.js';
+import type { LobbyAudience } from './lobby.audience.js';
+import type { OrderedQueue } from './ordered.queue.js';
+import { type Broadcaster, dialectRoom, sessionRoom, userRoom } from './rooms.js';
+import type { SocketIoConnection } from './socketio.connection.js';
+
+const dialects = Object.values(socketDialects);
+/** Whoever sees a message and did not write it. */
+const ANYBODY = '';
+
+/** What fanning out needs of the two adapters. */
+export interface FanOutParts {
+  context: EdgeContext;
+  rooms: Broadcaster;
+  lobby: LobbyAudience;
+  queue: OrderedQueue;
+  findConnection(connectionId: string): SocketIoConnection | undefined;
+}
+
+type Created = DomainEvents['message.created'];
+type Changed = DomainEvents['message.edited'];
+
+/** Brings messages and their changes to every device of every member, per chat in order of revision. */
+export function fanOutMessages(parts: FanOutParts): () => void {
+  const { context, rooms, lobby, queue, findConnection } = parts;
+  const { bus, services } = context;
+
+  function announceToSender(view: MessageView, origin: EventOrigin | undefined): void {
+    const connection = origin?.connectionId === undefined ? undefined : findConnection(origin.connectionId);
+    if (connection?.dialect.ordersSentNotice !== true) return;
+    connection.announceOnce(view.message.id, connection.dialect.messageSent(view));
+  }
+
+  function sendToMembers({ message, chat, origin }: Created, view: MessageView): void {
+    const reached = new Set<string>();
+    const others = chat.participants.filter((userId) => userId !== message.sender);
+    for (const dialect of dialects) {
+      if (!dialect.knows(chat)) continue;
+      const live = others.filter((userId) => rooms.live([userRoom(userId, dialect.name)]).length > 0);
+      for (const userId of live) reached.add(userId);
+      if (live.length > 0) {
+        rooms.send(
+          live.map((userId) => userRoom(userId, dialect.name)),
+          dialect.newMessage(view, ANYBODY),
+        );
+      }
+      const own = rooms.live([userRoom(message.sender, dialect.name)]);
+      if (own.length === 0) continue;
+      rooms.send(own, dialect.newMessage(view, message.sender), {
+        except: dialect.echoesToSender ? [] : exceptOrigin(dialect.name, origin),
+      });
+    }
+    for (const userId of reached) services.receipts.noteDelivered(chat, userId, message.seq);
+    context.metrics.onDelivered?.(reached.size);
+  }
+
+  function sendToRoom({ message, chat, origin }: Created, view: MessageView): void {
+    for (const dialect of dialects) {
+      if (!dialect.knows(chat)) continue;
+      const own = userRoom(message.sender, dialect.name);
+      rooms.send(rooms.live([dialectRoom(dialect.name)]), dialect.newMessage(view, ANYBODY), {
+        except: [own],
+      });
+      rooms.send(rooms.live([own]), dialect.newMessage(view, message.sender), {
+        except: exceptOrigin(dialect.name, origin),
+      });
+    }
+    if (chat.id === LOBBY_CHAT_ID) lobby.broadcast(message);
+  }
+
+  function onCreated(event: Created): void {
+    const deliver = () => {
+      const view = viewNewMessage(event.message, event.chat);
+      announceToSender(view, event.origin);
+      if (event.chat.kind === 'room') sendToRoom(event, view);
+      else sendToMembers(event, view);
+    };
+    // A lobby frame names its sender, whom a sender over REST may have left unknown here.
+    if (event.chat.id === LOBBY_CHAT_ID && !lobby.knows(event.message.sender)) {
+      queue.run(event.chat.id, () => lobby.learn(event.message.sender), deliver);
+    } else queue.runReady(event.chat.id, deliver);
+  }
+
+  /** A changed message may have been read before: what the watermarks say is looked up. */
+  function onChanged({ message, chat }: Changed, present: 'messageUpdated' | 'messageDeleted'): void {
+    if (chat.kind === 'room') {
+      queue.runReady(chat.id, () => sendChangeToRoom(message, viewNewMessage(message, chat), present));
+      return;
+    }
+    const members = chat.participants.filter((userId) => liveRooms(userId).length > 0);
+    if (members.length === 0) return;
+    queue.run(
+      chat.id,
+      () => services.receipts.watermarksOf(chat),
+      (watermarks) => {
+        const marks = watermarks.map((mark) => ({ chatId: chat.id, ...mark }));
+        for (const userId of members) {
+          // Whoever hid the message sees nothing of its later changes.
+          if (message.hiddenFor?.some((hidden) => hidden.userId === userId)) continue;
+          const view = viewMessage(message, chat, marks, userId);
+          for (const dialect of dialects) {
+            const packet = dialect[present](view, userId, 'everyone');
+            if (dialect.knows(chat)) rooms.send(rooms.live([userRoom(userId, dialect.name)]), packet);
+          }
+        }
+      },
+    );
+  }
+
+  function sendChangeToRoom(
+    message: MessageRecord,
+    view: MessageView,
+    present: 'messageUpdated' | 'messageDeleted',
+  ): void {
+    const hiding = message.hiddenFor?.map(({ userId }) => userId) ?? [];
+    for (const dialect of dialects) {
+      if (!dialect.knows(view.chat)) continue;
+      const except = [message.sender, ...hiding].map((userId) => userRoom(userId, dialect.name));
+      rooms.send(rooms.live([dialectRoom(dialect.name)]), dialect[present](view, ANYBODY, 'everyone'), {
+        except,
+      });
+      rooms.send(rooms.live(except.slice(0, 1)), dialect[present](view, message.sender, 'everyone'));
+    }
+  }
+
+  function liveRooms(userId: string): string[] {
+    return rooms.live(dialects.map(({ name }) => userRoom(userId, name)));
+  }
+
+  function onHidden({ message, chat, userId, origin }: DomainEvents['message.hidden']): void {
+    queue.runReady(chat.id, () => {
+      const view = viewNewMessage(message, chat);
+      for (const dialect of dialects) {
+        if (!dialect.knows(chat)) continue;
+        const own = rooms.live([userRoom(userId, dialect.name)]);
+        rooms.send(own, dialect.messageDeleted(view, userId, 'me'), {
+          except: exceptOrigin(dialect.name, origin),
+        });
+      }
+    });
+  }
+
+  const unsubscribes = [
+    bus.subscribe('message.created', onCreated),
+    bus.subscribe('message.edited', (event) => onChanged(event, 'messageUpdated')),
+    bus.subscribe('message.deleted', (event) => onChanged(event, 'messageDeleted')),
+    bus.subscribe('message.hidden', onHidden),
+  ];
+  return () => {
+    for (const unsubscribe of unsubscribes) unsubscribe();
+  };
+}
+
+/**
+ * Rooms that get no echo: the sending connection is one of its own. Pages of the sidebar dialect send over REST,
+ * show the answer and would show its echo beside it; all that is known of them there is the session.
+ */
+function exceptOrigin(dialect: string, origin: EventOrigin | undefined): string[] {
+  const except = origin?.connectionId === undefined ? [] : [origin.connectionId];
+  if (dialect === 'sidebar' && origin?.sessionId !== undefined) except.push(sessionRoom(origin.sessionId));
+  return except;
+}

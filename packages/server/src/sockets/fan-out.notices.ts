@@ -1,0 +1,76 @@
+import { socketDialects } from '../dialects/dialect.table.js';
+import type { DomainEvents } from '../events/domain.events.js';
+import type { FanOutParts } from './fan-out.messages.js';
+import { chatRoom, userRoom, watchRoom } from './rooms.js';
+
+const dialects = Object.values(socketDialects);
+
+/** Brings receipts, typing and presence to those whom they concern. */
+export function fanOutNotices(parts: FanOutParts): () => void {
+  const { context, rooms, queue } = parts;
+  const { bus, services, limits } = context;
+
+  function onReceipt(event: DomainEvents['receipt.advanced']): void {
+    const { chat, userId, read } = event;
+    const others = chat.participants.filter((member) => member !== userId);
+    // A reader's other devices clear their counters; in a room nobody else is told.
+    const audience = read ? [...others, userId] : others;
+    queue.runReady(chat.id, () => {
+      for (const dialect of dialects) {
+        if (!dialect.knows(chat)) continue;
+        const live = rooms.live(audience.map((member) => userRoom(member, dialect.name)));
+        if (live.length > 0)
+          rooms.send(live, read ? dialect.messageRead(event) : dialect.messageDelivered(event));
+      }
+    });
+  }
+
+  function onTyping(event: DomainEvents['typing.changed']): void {
+    const { chat, userId } = event;
+    for (const dialect of dialects) {
+      if (!dialect.knows(chat)) continue;
+      const audience =
+        chat.kind === 'room'
+          ? dialect.name === 'canonical'
+            ? [chatRoom(chat.id)]
+            : []
+          : chat.participants
+              .filter((member) => member !== userId)
+              .map((member) => userRoom(member, dialect.name));
+      // "Stopped" is worth keeping: whoever missed "types" ignores it, whoever saw it is spared the wait.
+      rooms.send(rooms.live(audience), dialect.typing(event), {
+        except: [userRoom(userId, dialect.name)],
+        isVolatile: event.isTyping,
+      });
+    }
+  }
+
+  function onPresence(event: DomainEvents['presence.changed']): void {
+    const { userId, wasOnline, isOnline } = event;
+    const present = wasOnline === isOnline ? 'userStatusChanged' : isOnline ? 'userOnline' : 'userOffline';
+    queue.run(
+      `presence:${userId}`,
+      () => services.chats.contactsOf(userId, limits.presenceAudienceMax),
+      (contacts) => {
+        for (const dialect of dialects) {
+          const packet = dialect[present](event);
+          if (packet === null) continue;
+          const audience = [
+            watchRoom(userId, dialect.name),
+            ...contacts.map((contact) => userRoom(contact, dialect.name)),
+          ];
+          rooms.send(rooms.live(audience), packet, { except: [userRoom(userId, dialect.name)] });
+        }
+      },
+    );
+  }
+
+  const unsubscribes = [
+    bus.subscribe('receipt.advanced', onReceipt),
+    bus.subscribe('typing.changed', onTyping),
+    bus.subscribe('presence.changed', onPresence),
+  ];
+  return () => {
+    for (const unsubscribe of unsubscribes) unsubscribe();
+  };
+}

@@ -1,0 +1,49 @@
+import type { Server } from 'socket.io';
+import type { Packet, SocketDialectName } from '../dialects/socket.dialect.js';
+
+/** The connections of one user that speak one dialect. */
+export function userRoom(userId: string, dialect: SocketDialectName): string {
+  return `user:${userId}:${dialect}`;
+}
+
+/** All authenticated connections that speak one dialect. */
+export function dialectRoom(dialect: SocketDialectName): string {
+  return `all:${dialect}`;
+}
+
+/** Connections of one session. */
+export function sessionRoom(sessionId: string): string {
+  return `session:${sessionId}`;
+}
+
+/** Connections that listen to a chat without a list of members. */
+export function chatRoom(chatId: string): string {
+  return `chat:${chatId}`;
+}
+
+/** Connections that watch one user's presence. */
+export function watchRoom(userId: string, dialect: SocketDialectName): string {
+  return `watch:${userId}:${dialect}`;
+}
+
+/** Sends packets to rooms. */
+export interface Broadcaster {
+  /** Those of the rooms that somebody is in. */
+  live(rooms: readonly string[]): string[];
+  /** Encodes once and writes to every connection in any of the rooms, and in none of `except`. */
+  send(rooms: readonly string[], packet: Packet, options?: { except?: string[]; isVolatile?: boolean }): void;
+}
+
+/** Broadcasts on the main namespace. */
+export function createBroadcaster(io: Server): Broadcaster {
+  const { adapter } = io.of('/');
+  return {
+    live: (rooms) => rooms.filter((room) => adapter.rooms.has(room)),
+    send(rooms, [event, payload], { except = [], isVolatile = false } = {}) {
+      // Without a room Socket.IO would send to everybody.
+      if (rooms.length === 0) return;
+      const target = io.to([...rooms]).except(except);
+      (isVolatile ? target.volatile : target).emit(event, payload);
+    },
+  };
+}
