@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import type { ZodError } from 'zod';
 import { type Environment, environmentSchema } from './environment.schema.js';
-import { isTrustable } from './proxy.trust.js';
 
 /** Everything that can be configured, read once and frozen. Units are in the names. */
 export interface Config {
@@ -28,8 +27,8 @@ export interface Config {
   clientOrigins: readonly string[];
   /** Every port of this machine is an allowed origin. */
   allowLoopbackOrigins: boolean;
-  /** How many proxies are in front, or which; 0 for none. */
-  trustProxy: number | string;
+  /** How many proxies are in front, or their subnets; 0 for none. */
+  trustProxy: number | readonly string[];
   rateLimitWindowMs: number;
   rateLimitMaxRequests: number;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
@@ -91,9 +90,6 @@ const SECRET_MIN_CHARACTERS = 32;
 function findConflicts(env: Environment): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const complain = (name: keyof Environment, reason: string) => problems.push({ name, reason });
-  if (env.TRUST_PROXY !== undefined && !isTrustable(env.TRUST_PROXY)) {
-    complain('TRUST_PROXY', 'is neither a number of proxies nor a list of addresses and subnets');
-  }
   if (env.NODE_ENV !== 'production') return problems;
   if (env.JWT_SECRET === undefined) complain('JWT_SECRET', 'is needed when NODE_ENV is production');
   for (const name of ['JWT_SECRET', 'JWT_REFRESH_SECRET'] as const) {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from './duration.js';
 import { parseOrigin } from './origin.list.js';
+import { parseProxies } from './proxy.trust.js';
 
 /** What the documentation of a variable says besides its description. */
 export type Documented = {
@@ -49,14 +50,12 @@ const origins = z.string().transform((value, context) => {
   return list;
 });
 
-const trustProxy = z
-  .string()
-  .regex(/^[A-Za-z0-9.:/, ]{1,500}$/, 'is neither a number of proxies nor a list of addresses')
-  .transform((value): number | string => {
-    if (/^(true|yes|on)$/i.test(value)) return 1;
-    if (/^(false|no|off)$/i.test(value)) return 0;
-    return /^\d{1,2}$/.test(value) ? Number(value) : value;
-  });
+const trustProxy = z.string().transform((value, context) => {
+  const proxies = parseProxies(value);
+  if (proxies !== undefined) return proxies;
+  context.addIssue('is neither a number of proxies nor a list of addresses and subnets');
+  return z.NEVER;
+});
 
 const documented = (about: Documented): Documented => about;
 

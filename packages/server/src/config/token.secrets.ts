@@ -5,8 +5,8 @@ import type { Config } from './config.js';
 
 /** Keys of the tokens: the first of each list signs, all verify. */
 export interface TokenSecrets {
-  access: readonly Uint8Array[];
-  refresh: readonly Uint8Array[];
+  access: readonly string[];
+  refresh: readonly string[];
 }
 
 /** A secret that cannot be made or read; the message is one sentence for the person at the terminal. */
@@ -20,14 +20,13 @@ const SECRET_CHARACTERS = 64;
 
 /** The configured secrets, or the one that is kept in the data folder, made now when there is none. */
 export function resolveTokenSecrets(config: Pick<Config, 'dataDir' | 'jwtSecrets' | 'jwtRefreshSecrets'>): TokenSecrets {
-  const access = (config.jwtSecrets ?? [readOrMakeSecret(config.dataDir)]).map((secret) => Buffer.from(secret));
-  const refresh = config.jwtRefreshSecrets?.map((secret) => Buffer.from(secret)) ?? access.map(deriveRefreshSecret);
-  return { access, refresh };
+  const access = config.jwtSecrets ?? [readOrMakeSecret(config.dataDir)];
+  return { access, refresh: config.jwtRefreshSecrets ?? access.map(deriveRefreshSecret) };
 }
 
 /** RFC 5869: a key for another purpose, from which nothing about the first one can be learnt. */
-function deriveRefreshSecret(secret: Uint8Array): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', secret, '', 'parley refresh token', 32));
+function deriveRefreshSecret(secret: string): string {
+  return Buffer.from(hkdfSync('sha256', secret, '', 'parley refresh token', 32)).toString('base64url');
 }
 
 function readOrMakeSecret(dataDir: string): string {

@@ -1,10 +1,17 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DestinationStream, destination, type Logger, multistream, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, destination, type Level, type Logger, multistream, pino, stdTimeFunctions } from 'pino';
 import pretty from 'pino-pretty';
 import rollFile from 'pino-roll';
-import type { Config } from '../config/config.js';
 import { escapeControls, showControls } from './line.guard.js';
+
+/** What the log needs of the configuration. */
+export interface LogOptions {
+  environment: 'development' | 'production' | 'test';
+  /** Absolute. */
+  logDir: string;
+  logLevel: string;
+}
 
 /** The log of a server, and the way to let go of it. */
 export interface LogOutput {
@@ -35,8 +42,8 @@ const REDACTED = [
  * otherwise. All streams are in this thread: with worker threads the last lines before an exit can be lost, and
  * per-message lines, which would be worth a thread, are never written.
  */
-export async function createLogOutput(config: Pick<Config, 'environment' | 'logDir' | 'logLevel'>): Promise<LogOutput> {
-  const level = config.logLevel;
+export async function createLogOutput(config: LogOptions): Promise<LogOutput> {
+  const level = config.logLevel as Level;
   mkdirSync(config.logDir, { recursive: true, mode: 0o750 });
   const file = await rollFile({
     file: join(config.logDir, 'parley.log'),
@@ -51,7 +58,7 @@ export async function createLogOutput(config: Pick<Config, 'environment' | 'logD
   file.on('error', () => undefined);
   const streams = [{ level, stream: file as DestinationStream }, { level, stream: createConsole(config.environment) }];
   return {
-    logger: createLogger({ level }, multistream(streams.filter(() => level !== 'silent'))),
+    logger: createLogger({ level }, multistream(config.logLevel === 'silent' ? [] : streams)),
     close: () =>
       new Promise((resolve) => {
         file.once('close', resolve);
@@ -67,7 +74,7 @@ export async function createLogOutput(config: Pick<Config, 'environment' | 'logD
   };
 }
 
-function createConsole(environment: Config['environment']): DestinationStream {
+function createConsole(environment: LogOptions['environment']): DestinationStream {
   const stdout = destination({ dest: 1, sync: true });
   if (environment === 'production') return stdout;
   const printer = pretty({
