@@ -4,7 +4,7 @@ import { DatabaseStartError } from './start.error.js';
 
 /** Pause between two attempts, in milliseconds. */
 const RETRY_MS = 250;
-const NO_ANSWER = `it did not answer within ${START_DEADLINE_MS / 1_000} s`;
+const NO_ANSWER = 'it does not answer';
 /** What no waiting will change. Tried in order on the codes and messages of an error and its causes. */
 const FINAL_REASONS: [RegExp, string][] = [
   [/Authentication failed|auth(?:entication)? (?:is )?required|requires authentication|not authorized|bad auth/i, 'it refuses the user name or password'],

@@ -37,8 +37,10 @@ const COMMON = {
 export function externalOptions(optionNames: ReadonlySet<string>, isStandalone: boolean): ConnectOptions {
   const tunable: ConnectOptions = { ...COMMON, heartbeatFrequencyMS: 2_000, connectTimeoutMS: 5_000 };
   const left = Object.entries(tunable).filter(([name]) => !optionNames.has(name.toLowerCase()));
+  // The old spelling of `journal`; the driver lets it win where it is used.
+  const oldSpelling = optionNames.has('j') ? { j: true } : {};
   // Not for tuning: a promise of the server hangs on each. A secondary may be behind an acknowledgement.
-  return { ...Object.fromEntries(left), writeConcern: isStandalone ? JOURNALED : REPLICATED, readPreference: 'primary' };
+  return { ...Object.fromEntries(left), ...(isStandalone ? JOURNALED : REPLICATED), ...oldSpelling, readPreference: 'primary' };
 }
 
 /**
@@ -53,7 +55,7 @@ export function engineOptions(): ConnectOptions {
   return {
     ...COMMON,
     directConnection: true,
-    writeConcern: JOURNALED,
+    ...JOURNALED,
     retryWrites: false,
     retryReads: false,
     // The streaming protocol parks a hello for up to 10 s in the engine; polling finds a frozen engine, too.

@@ -131,7 +131,7 @@ function assemble(connection: Connection, { kind, description, location, supervi
     description,
     location,
     engineProcessId: () => supervisor?.processId(),
-    isUp: () => state.isUp(),
+    isUp: () => closing === undefined && state.isUp(),
     onStateChange: (listener) => state.onChange(listener),
     close() {
       closing ??= connection.close().finally(() => supervisor?.stop());

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
@@ -72,17 +72,6 @@ export function engineId(database: Database): number {
   const id = database.engineProcessId();
   if (id === undefined) throw new Error('the engine has no process');
   return id;
-}
-
-/** Whether a process with this id runs; a zombie does not. */
-export function isRunning(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-  } catch {
-    return false;
-  }
-  const status = `/proc/${processId}/status`;
-  return !existsSync(status) || !/^State:\s+Z/m.test(readFileSync(status, 'utf8'));
 }
 
 /** Socket folders in the temp folder that belong to the given server process. */

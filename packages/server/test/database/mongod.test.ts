@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/connect.js';
-import { engineId, isRunning, keepLog, makeDataDir, nextState, openForTest, timed } from './database.fixture.js';
+import { isProcessAlive } from '../../src/database/embedded/process.state.js';
+import { engineId, keepLog, makeDataDir, nextState, openForTest, timed } from './database.fixture.js';
 
 /** A folder with a program called `mongod` in it: the shim of mongod.shim.ts. */
 function makeMongod(): { folder: string; program: string } {
@@ -34,7 +35,7 @@ describe('a mongod of this machine', () => {
     await database.connection.collection('kept').insertOne({});
     const [mongod, guard] = [engineId(database), parentOf(engineId(database))];
     await database.close();
-    expect([mongod, guard].filter(isRunning)).toEqual([]);
+    expect([mongod, guard].filter(isProcessAlive)).toEqual([]);
   });
 
   it('is taken from mongodBinary before the search path', async () => {
@@ -53,7 +54,7 @@ describe('a mongod of this machine', () => {
       const isBack = nextState(database, false).then(() => nextState(database, true, 20_000));
       process.kill(victim(mongod), 'SIGKILL');
       await isBack;
-      expect(isRunning(mongod)).toBe(false);
+      expect(isProcessAlive(mongod)).toBe(false);
     }
     expect(await collection.countDocuments()).toBe(6);
   });

@@ -62,10 +62,11 @@ async function openMongod(): Promise<void> {
   const mongod = startMongod(order, (line) => {
     report({ type: 'log', level: /"s":"[WEF]"/.test(line) ? 'warn' : 'debug', text: line });
   });
-  report({ type: 'spawned', processId: mongod.processId });
+  const { processId } = mongod;
+  if (processId !== undefined) report({ type: 'spawned', processId });
   stopEngine = () => mongod.stop();
   await mongod.ready;
-  report({ type: 'ready', processId: mongod.processId });
+  if (processId !== undefined) report({ type: 'ready', processId });
   void mongod.exited.then(() => {
     if (!isStopping) process.exit(1);
   });

@@ -4,7 +4,7 @@ import type { DatabaseLogger } from '../database.logger.js';
 import { DatabaseStartError } from '../start.error.js';
 import type { EngineFailure, EngineKind } from './engine.messages.js';
 import type { EngineProcess } from './engine.process.js';
-import { isProcessAlive } from './socket.folder.js';
+import { isProcessAlive } from './process.state.js';
 
 /** Time that the engine of a killed server gets to close its files and leave, in milliseconds. */
 const PREDECESSOR_GRACE_MS = 8_000;
@@ -59,10 +59,10 @@ function explainFailure(kind: EngineKind, dataFolder: string, reason: EngineFail
 
 /** The id comes from a note, and ids are used again: the process must be one that was started on this folder. */
 function endOrphanedMongod(processId: number | undefined, dataFolder: string): void {
-  if (processId === undefined) return;
+  if (!Number.isInteger(processId) || Number(processId) <= 0) return;
   try {
     const commandLine = readFileSync(`/proc/${processId}/cmdline`, 'utf8').split('\0');
-    if (commandLine.includes(dataFolder)) process.kill(processId, 'SIGTERM');
+    if (commandLine.includes(dataFolder)) process.kill(Number(processId), 'SIGTERM');
   } catch {
     // It left meanwhile, or this system has no /proc; then the person is told that the folder is in use.
   }

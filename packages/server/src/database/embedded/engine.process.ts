@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { EngineFailure, EngineOrder, EngineReport } from './engine.messages.js';
-import { isProcessAlive } from './socket.folder.js';
+import { isProcessAlive } from './process.state.js';
 
 /** How long a mongod whose guard died may take to leave before it is killed, in milliseconds. */
 const ORPHAN_GRACE_MS = 5_000;
@@ -117,6 +117,8 @@ async function endOrphan(processId: number): Promise<void> {
 }
 
 function signal(processId: number, name: NodeJS.Signals): void {
+  // 0 and below mean whole process groups to kill(2), this one first.
+  if (!Number.isInteger(processId) || processId <= 0) return;
   try {
     process.kill(processId, name);
   } catch {

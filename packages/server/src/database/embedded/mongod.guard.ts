@@ -11,7 +11,8 @@ const READY_POLL_MS = 25;
 
 /** A `mongod` that runs under this process. */
 export interface GuardedMongod {
-  processId: number;
+  /** Undefined when the program could not even be started. */
+  processId: number | undefined;
   /** Resolves when it accepts connections; rejects with `MongodStartError` when it exits before that. */
   ready: Promise<void>;
   /** Resolves when it is gone. */
@@ -67,7 +68,7 @@ export function startMongod(order: EngineOrder, onLine: (line: string) => void):
     if (!isReady) throw explainExit(failure, kept);
   });
   return {
-    processId: child.pid ?? 0,
+    processId: child.pid,
     ready,
     exited,
     async stop() {

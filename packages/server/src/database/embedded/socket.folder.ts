@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isProcessAlive } from './process.state.js';
 
 const PREFIX = 'parley-engine-';
 export const SOCKET_NAME = 'db.sock';
@@ -33,17 +34,6 @@ export async function removeStaleSocketFolders(minAgeMs: number = MIN_STALE_AGE_
     }
   }
   return removed;
-}
-
-/** Whether a process with this id exists, another user's included. */
-export function isProcessAlive(processId: number): boolean {
-  if (!Number.isInteger(processId) || processId <= 0) return false;
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function listFolders(base: string): string[] {
