@@ -1,0 +1,307 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { limits } from '@parley/protocol';
+import { type Logger, pino } from 'pino';
+import type { Config } from './config/config.js';
+import { createOriginPolicy } from './config/origin.list.js';
+import { createProxyTrust } from './config/proxy.trust.js';
+import { SERVER_VERSION } from './config/server.version.js';
+import { resolveTokenSecrets } from './config/token.secrets.js';
+import { type Database, openDatabase } from './database/connect.js';
+import { startExpirySweeper } from './database/expiry.sweeper.js';
+import { ensureIndexes } from './database/indexes.js';
+import { buildApiDocuments } from './docs-site/api.documents.js';
+import type { DomainEventBus } from './events/domain.events.js';
+import { createInProcessBus } from './events/in-process.bus.js';
+import { createMetrics } from './metrics/metrics.js';
+import { chatIndexes } from './models/chat.model.js';
+import { membershipIndexes } from './models/membership.store.js';
+import { messageIndexes } from './models/message.model.js';
+import { sessionIndexes } from './models/session.model.js';
+import { createSessionStore } from './models/session.store.js';
+import { getOrCreateSetting } from './models/setting.store.js';
+import { userIndexes } from './models/user.model.js';
+import { createUserStore } from './models/user.store.js';
+import { createHttpApp } from './routes/http.app.js';
+import { answerBrokenRequest, closeHttpServer, listen, urlOf } from './routes/http.server.js';
+import { createAccountService } from './services/account.service.js';
+import { createChatServices } from './services/chat.services.js';
+import type { Services } from './services/contracts.js';
+import { createDirectoryService } from './services/directory.service.js';
+import { createLoginGuard } from './services/login.guard.js';
+import { createPasswordService } from './services/password.service.js';
+import { createPresenceService } from './services/presence.service.js';
+import { createRateLimitService } from './services/rate-limit.service.js';
+import { createSessionService } from './services/session.service.js';
+import { createTokenService } from './services/token.service.js';
+import { createTypingService } from './services/typing.service.js';
+import { createUserCache } from './services/user.cache.js';
+import type { EdgeLimits } from './sockets/edge.types.js';
+import { createSocketEdge } from './sockets/socket.edge.js';
+
+/** What tests replace. */
+export interface StartOverrides {
+  logger?: Logger;
+  /** log2 of bcrypt's rounds. */
+  passwordCost?: number;
+  /** Entries of the table of limits, for the socket edge and the rates per second. */
+  limits?: Partial<EdgeLimits>;
+  /** Folder of the built web app. */
+  webRoot?: string;
+}
+
+/** A running server. */
+export interface RunningServer {
+  /** Where it can be reached from this machine, without a slash at the end. */
+  url: string;
+  port: number;
+  services: Services;
+  database: Database;
+  bus: DomainEventBus;
+  /** Stops in order and within `limits.shutdownMs`: what was accepted is written first. Can be called twice. */
+  close(): Promise<void>;
+}
+
+const EXPIRY_SWEEP_MS = 60_000;
+/** Of the time to stop, what is kept for closing the database. */
+const DATABASE_CLOSE_MS = 3_000;
+
+/**
+ * Starts everything in order: database, indexes, services, HTTP, sockets, and only then listens. Throws
+ * `DatabaseStartError`, `IndexConflictError`, `SecretFileError` or `ListenError`, whose messages are for people;
+ * what was started before is stopped then.
+ */
+export async function startServer(config: Config, overrides: StartOverrides = {}): Promise<RunningServer> {
+  const logger = overrides.logger ?? pino({ level: 'silent' });
+  const secrets = resolveTokenSecrets(config);
+  const database = await openDatabase({
+    ...(config.databaseUri === undefined ? {} : { uri: config.databaseUri }),
+    ...(config.mongodBinary === undefined ? {} : { mongodBinary: config.mongodBinary }),
+    dataDir: config.dataDir,
+    logger,
+  });
+  /** What has to be undone when a later step fails, and at the end; the last one first. */
+  const stages: { name: string; stop: () => Promise<unknown> | unknown }[] = [];
+  const close = createShutdown(stages, database, logger);
+  try {
+    const created = await ensureIndexes(database.connection, [
+      ...userIndexes,
+      ...sessionIndexes,
+      ...chatIndexes,
+      ...membershipIndexes,
+      ...messageIndexes,
+    ]);
+    if (created.length > 0) logger.info({ indexes: created.length }, 'indexes created');
+    const parts = await assembleServices(config, overrides, secrets, database, logger);
+    stages.push({ name: 'services', stop: parts.close });
+
+    const { services, bus } = parts;
+    const startedAt = performance.now();
+    let isStopping = false;
+    const origins = createOriginPolicy({ allowed: config.clientOrigins, loopback: config.allowLoopbackOrigins });
+    const proxy = createProxyTrust(config.trustProxy);
+    let countConnections = () => 0;
+    const metrics = config.metrics.enabled
+      ? createMetrics({
+          connections: () => countConnections(),
+          usersOnline: () => services.presence.onlineUserIds(limits.connectionsMax).length,
+          commitQueueDepth: parts.queueDepth,
+          databaseUp: () => database.isUp(),
+        })
+      : undefined;
+    if (metrics !== undefined) countMessages(bus, metrics);
+    const app = createHttpApp({
+      services,
+      state: {
+        version: SERVER_VERSION,
+        uptime: () => (performance.now() - startedAt) / 1_000,
+        isStopping: () => isStopping,
+        isDatabaseUp: () => database.isUp(),
+      },
+      logger,
+      origins,
+      proxy,
+      cookieName: config.cookieName,
+      cookieSecure: config.cookieSecure,
+      dialect: config.dialect,
+      documents: buildApiDocuments({ version: SERVER_VERSION, cookieName: config.cookieName, dialect: config.dialect }),
+      metrics: metrics && { ...metrics, observe: metrics.observeRequest, token: config.metrics.token },
+      webRoot: overrides.webRoot ?? fileURLToPath(new URL('../../web/dist', import.meta.url)),
+    });
+    const httpServer = createHttpServer(app);
+    const sockets = createSocketEdge({
+      httpServer,
+      services,
+      bus,
+      users: services.directory,
+      config: {
+        allowedOrigins: (origin, host) => origins({ origin, host }),
+        cookieName: config.cookieName,
+        defaultDialect: config.dialect,
+        hostOf: (request) => proxy.hostOf(request),
+      },
+      ...(overrides.limits === undefined ? {} : { limits: overrides.limits }),
+      logger,
+    });
+    countConnections = () => sockets.connectionCount();
+    stages.push({
+      name: 'connections',
+      async stop() {
+        isStopping = true;
+        const closed = closeHttpServer(httpServer);
+        await sockets.close();
+        await closed;
+        metrics?.close();
+      },
+    });
+    await listen(httpServer, config.port, config.host);
+    const { port } = httpServer.address() as AddressInfo;
+    return { url: urlOf(config.host, port), port, services, database, bus, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Builds the services on an open database, and brings the data up to what a crash may have left. */
+async function assembleServices(
+  config: Config,
+  overrides: StartOverrides,
+  secrets: ReturnType<typeof resolveTokenSecrets>,
+  database: Database,
+  logger: Logger,
+) {
+  const { connection } = database;
+  const onError = (error: unknown) => logger.error({ err: error }, 'work in the background failed');
+  const bus = createInProcessBus((error, name) => logger.error({ err: error, event: name }, 'a listener failed'));
+  const userStore = createUserStore(connection);
+  const users = createUserCache({ users: userStore, bus });
+  const sessions = createSessionService({
+    store: createSessionStore(connection),
+    users,
+    bus,
+    onError,
+    tokens: createTokenService({
+      accessSecrets: secrets.access,
+      refreshSecrets: secrets.refresh,
+      accessLifetimeSeconds: config.jwtExpiresInSeconds,
+      refreshLifetimeSeconds: config.jwtRefreshExpiresInSeconds,
+    }),
+  });
+  const presence = createPresenceService({ bus, onLastSeen: (times) => users.touchLastSeen(times), onError });
+  const directory = createDirectoryService({ store: userStore, users, presence });
+  const random = () => randomBytes(32).toString('base64url');
+  const accounts = createAccountService({
+    users: userStore,
+    sessions,
+    bus,
+    passwords: createPasswordService({
+      key: await getOrCreateSetting(connection, 'passwordKey', random),
+      ...(overrides.passwordCost === undefined ? {} : { cost: overrides.passwordCost }),
+    }),
+    guard: createLoginGuard({ windowMs: config.rateLimitWindowMs }),
+  });
+  const chats = createChatServices({
+    connection,
+    bus,
+    users: directory,
+    userExists: (userId) => users.isActive(userId),
+    createSearch: () => ({ find: () => Promise.resolve([]), note: () => undefined, close: () => Promise.resolve() }),
+    epoch: await getOrCreateSetting(connection, 'epoch', () => randomBytes(12).toString('hex')),
+    onError,
+  });
+  await chats.heal();
+  const typing = createTypingService({ bus, chats: chats.chats });
+  const sweeper = startExpirySweeper({
+    connection,
+    logger,
+    rules: [{ collection: 'sessions', field: 'expiresAt' }],
+    intervalMs: EXPIRY_SWEEP_MS,
+  });
+  database.onStateChange((up) => {
+    if (up) chats.resume().catch(onError);
+  });
+  const { messagesPerSecond, typingPerSecond, searchesPerSecond, requestsPerSecond } = { ...limits, ...overrides.limits };
+  const services: Services = {
+    accounts,
+    directory,
+    presence,
+    typing,
+    messages: chats.messages,
+    chats: chats.chats,
+    receipts: chats.receipts,
+    sync: chats.sync,
+    rateLimits: createRateLimitService({
+      credentialWindowMs: config.rateLimitWindowMs,
+      credentialAttempts: config.rateLimitMaxRequests,
+      messagesPerSecond,
+      typingPerSecond,
+      searchesPerSecond,
+      requestsPerSecond,
+    }),
+  };
+  return {
+    services,
+    bus,
+    queueDepth: chats.queueDepth,
+    async close() {
+      typing.close();
+      await Promise.allSettled([chats.close(), presence.close(), sweeper.stop()]);
+      await bus.close();
+    },
+  };
+}
+
+function createHttpServer(app: ReturnType<typeof createHttpApp>): Server {
+  const server = createServer(
+    // Behind a proxy that keeps connections for 60 s, the proxy has to be the one that lets go.
+    { headersTimeout: 15_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
+    app,
+  );
+  // Live connections are limited by the socket edge, with an error that says so; this bounds everything else.
+  server.maxConnections = 2 * limits.connectionsMax;
+  server.on('clientError', answerBrokenRequest);
+  return server;
+}
+
+function countMessages(bus: DomainEventBus, metrics: ReturnType<typeof createMetrics>): void {
+  bus.subscribe('message.created', () => metrics.countMessage('created'));
+  bus.subscribe('message.edited', () => metrics.countMessage('edited'));
+  bus.subscribe('message.deleted', () => metrics.countMessage('deleted'));
+}
+
+/** Stops the stages, the last one first, then the database; whatever hangs is left behind at the deadline. */
+function createShutdown(
+  stages: { name: string; stop: () => Promise<unknown> | unknown }[],
+  database: Database,
+  logger: Logger,
+): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  const stopAll = async () => {
+    const deadline = Date.now() + limits.shutdownMs - DATABASE_CLOSE_MS;
+    for (const { name, stop } of stages.reverse()) {
+      try {
+        const isDone = await settlesWithin(Promise.resolve(stop()), deadline - Date.now());
+        if (!isDone) logger.error({ stage: name }, 'a part did not stop in time');
+      } catch (error) {
+        logger.error({ err: error, stage: name }, 'a part failed to stop');
+      }
+    }
+    if (!(await settlesWithin(database.close(), DATABASE_CLOSE_MS))) logger.error({}, 'the database did not close in time');
+  };
+  return () => (closing ??= stopAll());
+}
+
+async function settlesWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), Math.max(0, milliseconds));
+  });
+  try {
+    return await Promise.race([work.then(() => true as const), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
