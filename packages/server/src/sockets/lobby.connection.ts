@@ -50,8 +50,10 @@ export function createLobbyConnection(webSocket: WebSocket, limits: EdgeLimits):
       heardAt = Date.now();
     },
     beat(now) {
-      if (now - heardAt > limits.heartbeatMs + limits.heartbeatTimeoutMs) webSocket.terminate();
-      else if (now - pingedAt >= limits.heartbeatMs && webSocket.readyState === WebSocket.OPEN) {
+      if (webSocket.readyState !== WebSocket.OPEN) return;
+      if (pingedAt > heardAt) {
+        if (now - pingedAt > limits.heartbeatTimeoutMs) webSocket.terminate();
+      } else if (now - pingedAt >= limits.heartbeatMs) {
         pingedAt = now;
         webSocket.ping();
       }

@@ -24,11 +24,8 @@ export function createSocketIoServer(
     pingTimeout: limits.heartbeatTimeoutMs,
     connectTimeout: limits.authenticationTimeoutMs,
     perMessageDeflate: false,
-    cors: (
-      request: IncomingMessage,
-      callback: (error: Error | null, options?: { origin: boolean; credentials: boolean }) => void,
-    ) => {
-      callback(null, { origin: credentials.isAllowedOrigin(request), credentials: true });
+    cors: (request, callback) => {
+      callback(null, { origin: credentials.isAllowedOrigin(request as IncomingMessage), credentials: true });
     },
     allowRequest: (_request, callback) => {
       if (isStopping()) callback('The server is restarting', false);

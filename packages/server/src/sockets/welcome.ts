@@ -12,7 +12,7 @@ export type Welcome = ReturnType<typeof createWelcome>;
 
 /** What a Socket.IO connection is told and put into once it is authenticated. */
 export function createWelcome(context: EdgeContext, registry: ConnectionRegistry, onlineList: OnlineList) {
-  const { services, users, logger } = context;
+  const { services, logger } = context;
 
   function roomsOf({ actor, dialect }: SocketIoConnection): string[] {
     if (actor === null) return [];
@@ -52,9 +52,9 @@ export function createWelcome(context: EdgeContext, registry: ConnectionRegistry
   return {
     /** Tells the connection who it is, and lets it hear what concerns it. Throws when its user is gone. */
     async welcome(connection: SocketIoConnection): Promise<User> {
-      const userId = connection.actor?.userId ?? '';
-      const view = (await users.getMany([userId])).get(userId);
-      if (view === undefined) throw new ParleyError('session_revoked');
+      if (connection.actor === null) throw new ParleyError('authentication_required');
+      const user = await services.accounts.profile(connection.actor);
+      const view = { user, ...services.presence.statusOf(user.id) };
       connection.send(connection.dialect.authenticated(view));
       if (!connection.isJoined) await enterDialect(connection);
       return presentOwnUser(view);
