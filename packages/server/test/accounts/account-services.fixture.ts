@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Connection } from 'mongoose';
 import { ensureIndexes } from '../../src/database/indexes.js';
 import { createInProcessBus } from '../../src/events/in-process.bus.js';
@@ -73,9 +74,8 @@ export async function createAccountNode(connection: Connection, options: Account
   };
   const directory = createDirectoryService({ store: users, users: userCache, presence, ...clock });
 
-  let people = 0;
   /** A new account that is signed in. */
-  async function signUp(username = `person${process.hrtime.bigint().toString(36)}x${(people += 1)}`) {
+  async function signUp(username = `person${randomUUID().slice(0, 18)}`) {
     const { user, ...issued } = await accounts.register(
       { username, email: `${username}@example.com`, password: 'correct horse' },
       device,

@@ -12,15 +12,32 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const john = { username: 'john_doe', email: 'john@example.com', password: 'Password123', confirmPassword: 'Password123' };
+const john = {
+  username: 'john_doe',
+  email: 'john@example.com',
+  password: 'Password123',
+  confirmPassword: 'Password123',
+};
 
 describe('registering', () => {
   it('makes the account of the documents, signed in', async () => {
-    const { user, token, expiresIn, refreshExpiresIn, sessionId } = await node.accounts.register(john, device);
-    expect(user).toMatchObject({ username: 'john_doe', name: 'john_doe', email: 'john@example.com', isActive: true });
+    const { user, token, expiresIn, refreshExpiresIn, sessionId } = await node.accounts.register(
+      john,
+      device,
+    );
+    expect(user).toMatchObject({
+      username: 'john_doe',
+      name: 'john_doe',
+      email: 'john@example.com',
+      isActive: true,
+    });
     expect(user).not.toHaveProperty('passwordHash');
     expect([expiresIn, refreshExpiresIn]).toEqual([7 * 86_400, 30 * 86_400]);
-    expect(await node.accounts.authenticate(token)).toEqual({ userId: user.id, sessionId, username: 'john_doe' });
+    expect(await node.accounts.authenticate(token)).toEqual({
+      userId: user.id,
+      sessionId,
+      username: 'john_doe',
+    });
   });
 
   it('refuses a taken username and a taken e-mail address in any case', async () => {
@@ -32,7 +49,9 @@ describe('registering', () => {
 
   it('makes one account of twenty equal registrations at once', async () => {
     const input = { username: 'twenty', email: 'twenty@example.com', password: 'Password123' };
-    const codes = await Promise.all(Array.from({ length: 20 }, () => codeOf(node.accounts.register(input, device))));
+    const codes = await Promise.all(
+      Array.from({ length: 20 }, () => codeOf(node.accounts.register(input, device))),
+    );
     expect(codes.filter((code) => code === null)).toHaveLength(1);
     expect(codes.filter((code) => code === 'username_taken' || code === 'email_taken')).toHaveLength(19);
     expect(await database.connection.collection('users').countDocuments({ usernameKey: 'twenty' })).toBe(1);
@@ -40,7 +59,11 @@ describe('registering', () => {
 
   it('makes a username of the name, numbered when it is taken', async () => {
     const register = (name: string) => node.accounts.register({ name, password: 'Password123' }, device);
-    expect((await register('José Núñez')).user).toMatchObject({ username: 'josenunez', name: 'José Núñez', email: null });
+    expect((await register('José Núñez')).user).toMatchObject({
+      username: 'josenunez',
+      name: 'José Núñez',
+      email: null,
+    });
     const others = await Promise.all(Array.from({ length: 12 }, () => register('José Núñez')));
     const names = others.map(({ user }) => user.username);
     expect(new Set(names).size).toBe(12);
@@ -57,7 +80,10 @@ describe('registering', () => {
   it('refuses the commonest passwords by exact match, with the path', async () => {
     for (const password of ['password', 'Password1', '12345678', 'qwertyuiop']) {
       const refused = node.accounts.register({ username: `c_${password}`, password }, device);
-      await expect(refused).rejects.toMatchObject({ code: 'invalid_request', issues: [{ path: 'password' }] });
+      await expect(refused).rejects.toMatchObject({
+        code: 'invalid_request',
+        issues: [{ path: 'password' }],
+      });
     }
   });
 
