@@ -1,5 +1,4 @@
 import type { DomainEvents } from '../events/domain.events.js';
-import type { ChatRef } from '../models/chat.record.js';
 import type { MessageView } from '../services/contracts.js';
 import { viewNewMessage } from '../services/message.views.js';
 import type { EdgeContext } from './edge.types.js';
@@ -10,21 +9,25 @@ const CHATS_MAX = 50;
 
 /**
  * Delivers unread messages to a connection of a dialect that knows no other way to catch up: the newest, bounded in
- * count and bytes, oldest first. What is sent meanwhile follows, each message once. `join` is called when the
- * connection may hear live messages, without anything in between; also after a failure, and never when it is gone.
+ * count and bytes, oldest first; and what is sent meanwhile, each message once. The connection must hear no live
+ * messages until `release` is called, in the same breath, and hear them from then on.
  */
 export async function deliverBacklog(
   context: EdgeContext,
   connection: SocketIoConnection,
-  join: () => void,
+  release: () => void,
 ): Promise<void> {
   const { bus, services, logger } = context;
   const { actor, dialect, socket } = connection;
   if (actor === null) return;
-  const meanwhile: DomainEvents['message.created'][] = [];
-  const unsubscribe = bus.subscribe('message.created', (event) => {
-    if (event.chat.kind === 'direct' && event.chat.participants.includes(actor.userId)) meanwhile.push(event);
-  });
+  const meanwhile: MessageView[] = [];
+  const unsubscribe = bus.subscribe(
+    'message.created',
+    ({ message, chat, origin }: DomainEvents['message.created']) => {
+      const isMine = chat.kind === 'direct' && chat.participants.includes(actor.userId);
+      if (isMine && origin?.connectionId !== connection.id) meanwhile.push(viewNewMessage(message, chat));
+    },
+  );
   let unread: MessageView[] = [];
   try {
     unread = await findUnread(context, connection);
@@ -34,20 +37,14 @@ export async function deliverBacklog(
     unsubscribe();
   }
   if (!socket.connected) return;
-  const sent = new Set<string>();
-  const last = new Map<string, { chat: ChatRef; seq: number }>();
-  for (const view of unread) {
+  const newest = new Map<string, MessageView>();
+  for (const view of inOrder([...unread, ...meanwhile])) {
     connection.send(dialect.newMessage(view, actor.userId));
-    sent.add(view.message.id);
-    last.set(view.chat.id, { chat: view.chat, seq: view.message.seq });
+    if (view.message.sender !== actor.userId) newest.set(view.chat.id, view);
   }
-  for (const { message, chat, origin } of meanwhile) {
-    if (sent.has(message.id) || origin?.connectionId === connection.id) continue;
-    connection.send(dialect.newMessage(viewNewMessage(message, chat), actor.userId));
-    if (message.sender !== actor.userId) last.set(chat.id, { chat, seq: message.seq });
-  }
-  for (const { chat, seq } of last.values()) services.receipts.noteDelivered(chat, actor.userId, seq);
-  join();
+  release();
+  for (const { chat, message } of newest.values())
+    services.receipts.noteDelivered(chat, actor.userId, message.seq);
 }
 
 async function findUnread(
@@ -57,28 +54,37 @@ async function findUnread(
   if (actor === null) return [];
   const { chats } = await services.chats.unreadOf(actor.userId);
   const found: MessageView[] = [];
-  for (const { chatId, unreadCount } of chats.slice(0, CHATS_MAX)) {
+  for (const { chatId } of chats.slice(0, CHATS_MAX)) {
     const { messages, chat } = await services.messages.pageOfChat(actor, chatId, { limit: limits.pageMax });
     if (chat?.kind !== 'direct') continue;
-    const unread = messages.filter(
-      ({ message, isRead }) => message.sender !== actor.userId && !isRead && message.deletedAt === undefined,
-    );
-    found.push(...unread.slice(-unreadCount));
+    for (const view of messages) {
+      const { sender, deletedAt } = view.message;
+      if (sender !== actor.userId && !view.isRead && deletedAt === undefined) found.push(view);
+    }
   }
-  found.sort(
-    (a, b) => a.message.createdAt.getTime() - b.message.createdAt.getTime() || a.message.seq - b.message.seq,
-  );
-  return takeNewest(found, limits.syncDefault, limits.connectionOutboxMaxBytes / 4);
+  return takeNewest(inOrder(found), limits.syncDefault, limits.connectionOutboxMaxBytes / 4);
+}
+
+/** Each message once, by time; within a chat by its number, whatever the clocks of several nodes say. */
+function inOrder(views: readonly MessageView[]): MessageView[] {
+  const bySeq = [...new Map(views.map((view) => [view.message.id, view])).values()];
+  bySeq.sort((a, b) => a.message.seq - b.message.seq);
+  const reached = new Map<string, number>();
+  const timed = bySeq.map((view) => {
+    const time = Math.max(view.message.createdAt.getTime(), reached.get(view.chat.id) ?? 0);
+    reached.set(view.chat.id, time);
+    return { view, time };
+  });
+  return timed.sort((a, b) => a.time - b.time).map(({ view }) => view);
 }
 
 function takeNewest(views: readonly MessageView[], max: number, maxBytes: number): MessageView[] {
+  const taken: MessageView[] = [];
   let bytes = 0;
-  const fitting = views
-    .slice(-max)
-    .reverse()
-    .findIndex(({ message }) => {
-      bytes += Buffer.byteLength(message.content);
-      return bytes > maxBytes;
-    });
-  return views.slice(-(fitting < 0 ? max : Math.max(fitting, 1)));
+  for (const view of views.slice(-max).reverse()) {
+    bytes += Buffer.byteLength(view.message.content);
+    if (bytes > maxBytes && taken.length > 0) break;
+    taken.push(view);
+  }
+  return taken.reverse();
 }

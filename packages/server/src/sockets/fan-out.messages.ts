@@ -7,7 +7,7 @@ import { viewMessage, viewNewMessage } from '../services/message.views.js';
 import type { EdgeContext } from './edge.types.js';
 import type { LobbyAudience } from './lobby.audience.js';
 import type { OrderedQueue } from './ordered.queue.js';
-import { type Broadcaster, dialectRoom, sessionRoom, userRoom } from './rooms.js';
+import { type Broadcaster, CATCHING_UP_ROOM, dialectRoom, sessionRoom, userRoom } from './rooms.js';
 import type { SocketIoConnection } from './socketio.connection.js';
 
 const dialects = Object.values(socketDialects);
@@ -48,12 +48,13 @@ export function fanOutMessages(parts: FanOutParts): () => void {
         rooms.send(
           live.map((userId) => userRoom(userId, dialect.name)),
           dialect.newMessage(view, ANYBODY),
+          { except: [CATCHING_UP_ROOM] },
         );
       }
       const own = rooms.live([userRoom(message.sender, dialect.name)]);
       if (own.length === 0) continue;
       rooms.send(own, dialect.newMessage(view, message.sender), {
-        except: dialect.echoesToSender ? [] : exceptOrigin(dialect.name, origin),
+        except: [CATCHING_UP_ROOM, ...(dialect.echoesToSender ? [] : exceptOrigin(dialect.name, origin))],
       });
     }
     for (const userId of reached) services.receipts.noteDelivered(chat, userId, message.seq);

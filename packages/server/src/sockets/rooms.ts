@@ -26,6 +26,9 @@ export function watchRoom(userId: string, dialect: SocketDialectName): string {
   return `watch:${userId}:${dialect}`;
 }
 
+/** Connections that are given their unread messages and must hear new ones after those. */
+export const CATCHING_UP_ROOM = 'catching-up';
+
 /** Sends packets to rooms. */
 export interface Broadcaster {
   /** Those of the rooms that somebody is in. */

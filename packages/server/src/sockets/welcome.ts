@@ -5,7 +5,7 @@ import { deliverBacklog } from './backlog.js';
 import type { ConnectionRegistry } from './connection.registry.js';
 import type { EdgeContext } from './edge.types.js';
 import type { OnlineList } from './online.list.js';
-import { chatRoom, dialectRoom, sessionRoom, userRoom } from './rooms.js';
+import { CATCHING_UP_ROOM, chatRoom, dialectRoom, sessionRoom, userRoom } from './rooms.js';
 import type { SocketIoConnection } from './socketio.connection.js';
 
 export type Welcome = ReturnType<typeof createWelcome>;
@@ -40,11 +40,12 @@ export function createWelcome(context: EdgeContext, registry: ConnectionRegistry
   async function enterDialect(connection: SocketIoConnection): Promise<void> {
     const { actor, dialect } = connection;
     if (actor === null) return;
+    if (dialect.deliversUnread) void connection.socket.join(CATCHING_UP_ROOM);
+    join(connection);
     if (dialect.deliversUnread) {
-      await deliverBacklog(context, connection, () => join(connection));
+      await deliverBacklog(context, connection, () => void connection.socket.leave(CATCHING_UP_ROOM));
       return;
     }
-    join(connection);
     if (dialect.listsOnline) onlineList.greet(connection);
     else tellUnread(connection, actor.userId);
   }
