@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { limits } from '@parley/protocol';
+import { limits, routes } from '@parley/protocol';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config/config.js';
 import { createOriginPolicy } from './config/origin.list.js';
@@ -12,6 +12,9 @@ import { resolveTokenSecrets } from './config/token.secrets.js';
 import { type Database, openDatabase } from './database/connect.js';
 import { startExpirySweeper } from './database/expiry.sweeper.js';
 import { ensureIndexes } from './database/indexes.js';
+import { classicRoutes } from './dialects/classic/classic.schema.js';
+import { colonRoutes } from './dialects/colon/colon.schema.js';
+import { sidebarRoutes } from './dialects/sidebar/sidebar.schema.js';
 import { buildApiDocuments } from './docs-site/api.documents.js';
 import type { DomainEventBus } from './events/domain.events.js';
 import { createInProcessBus } from './events/in-process.bus.js';
@@ -126,7 +129,14 @@ export async function startServer(config: Config, overrides: StartOverrides = {}
       cookieName: config.cookieName,
       cookieSecure: config.cookieSecure,
       dialect: config.dialect,
-      documents: buildApiDocuments({ version: SERVER_VERSION, cookieName: config.cookieName, dialect: config.dialect }),
+      documents: once(() =>
+        buildApiDocuments({
+          version: SERVER_VERSION,
+          cookieName: config.cookieName,
+          dialect: config.dialect,
+          tables: { canonical: routes, classic: classicRoutes, colon: colonRoutes, sidebar: sidebarRoutes },
+        }),
+      ),
       metrics: metrics && { ...metrics, observe: metrics.observeRequest, token: config.metrics.token },
       webRoot: overrides.webRoot ?? fileURLToPath(new URL('../../web/dist', import.meta.url)),
     });
@@ -270,6 +280,11 @@ function countMessages(bus: DomainEventBus, metrics: ReturnType<typeof createMet
   bus.subscribe('message.created', () => metrics.countMessage('created'));
   bus.subscribe('message.edited', () => metrics.countMessage('edited'));
   bus.subscribe('message.deleted', () => metrics.countMessage('deleted'));
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** Stops the stages, the last one first, then the database; whatever hangs is left behind at the deadline. */

@@ -22,7 +22,7 @@ export function createColonController({ messages }: Pick<Services, 'messages'>):
   return {
     async sendMessage({ body }, { actor }) {
       const input = { to: body.to, content: body.text, messageType: 'text' as const };
-      const origin = { ...originOf(actor), ...(body.tempId === undefined ? {} : { tempId: body.tempId }) };
+      const origin = { ...originOf(actor), ...(body.tempId === undefined ? {} : { tempId: String(body.tempId) }) };
       const { view } = await messages.send(actor, input, origin);
       return presentColonMessage(view, actor.userId);
     },

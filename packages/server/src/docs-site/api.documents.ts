@@ -1,10 +1,75 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { createAsyncApi } from './asyncapi.js';
+import type { RouteTables } from './documented.route.js';
+import { renderContents, renderPage, renderSection } from './html.page.js';
+import { createOpenApi } from './openapi.js';
+import { describeCloseCodes, describeEndpoints, describeErrorCodes, describeEvents, describeLimits } from './reference.sections.js';
+import { STYLE_SHEET } from './style.sheet.js';
+
 /** What the documents need to know of the server. */
 export interface DocumentsOptions {
   version: string;
   cookieName: string;
   dialect: 'canonical' | 'sidebar';
+  tables: RouteTables;
 }
-/** stub */
+
+/** All documents of the interfaces, made from the tables that serve them. About 150 ms, so made when first asked for. */
 export function buildApiDocuments(options: DocumentsOptions) {
-  return { openApi: { openapi: '3.1.0', info: { version: options.version } }, asyncApi: {}, referencePage: '', restPage: '', styleSheet: '', restScript: '', swaggerUiRoot: '/nonexistent' };
+  return {
+    openApi: createOpenApi(options),
+    asyncApi: createAsyncApi(options),
+    referencePage: renderReference(options),
+    restPage: renderPage({
+      title: 'Parley: REST',
+      head: '<link rel="stylesheet" href="/api/docs/swagger/swagger-ui.css">\n',
+      body: `<nav aria-label="Documents"><a href="/api/docs">Reference</a><a href="/api/openapi.json">OpenAPI</a></nav>
+<main><div id="rest"><p>The forms need JavaScript. The <a href="/api/openapi.json">document</a> itself does not.</p></div></main>
+<script src="/api/docs/swagger/swagger-ui-bundle.js" defer></script>
+<script src="/api/docs/rest.js" defer></script>`,
+    }),
+    styleSheet: STYLE_SHEET,
+    restScript: START_SWAGGER,
+    swaggerUiRoot: dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')),
+  };
+}
+
+// No validator: it would send the document to a foreign server.
+const START_SWAGGER = `SwaggerUIBundle({
+  url: '/api/openapi.json',
+  dom_id: '#rest',
+  deepLinking: true,
+  docExpansion: 'list',
+  defaultModelsExpandDepth: 0,
+  displayRequestDuration: true,
+  tryItOutEnabled: true,
+  validatorUrl: null,
+  withCredentials: true,
+});
+`;
+
+const FIRST_STEPS = `curl -X POST http://localhost:3000/api/auth/register \\
+  -H 'Content-Type: application/json' \\
+  -d '{ "username": "john_doe", "email": "john@example.com", "password": "Password123" }'
+
+curl -X POST http://localhost:3000/api/messages/send \\
+  -H 'Content-Type: application/json' -H 'Authorization: Bearer TOKEN' \\
+  -d '{ "to": "RECIPIENT_USER_ID", "content": "Hello there!" }'`;
+
+function renderReference({ version, tables }: DocumentsOptions): string {
+  const sections = [describeEndpoints(tables), describeEvents(), describeErrorCodes(tables), describeLimits(), describeCloseCodes()];
+  return renderPage({
+    title: 'Parley: reference',
+    body: `<header class="page">
+<h1>Parley ${version}</h1>
+<p>Everything that clients can ask of this server. To try it out: the <a href="/api/docs/rest">REST interface</a>. For
+generators: <a href="/api/openapi.json">OpenAPI</a>, <a href="/api/asyncapi.json">AsyncAPI</a>.</p>
+<pre><code>${FIRST_STEPS}</code></pre>
+</header>
+${renderContents(sections)}
+<main>
+${sections.map(renderSection).join('\n')}
+</main>`,
+  });
 }

@@ -80,6 +80,7 @@ function createConsole(environment: LogOptions['environment']): DestinationStrea
   const printer = pretty({
     colorize: environment === 'development',
     ignore: 'pid,hostname',
+    singleLine: true,
     translateTime: 'SYS:HH:MM:ss.l',
     destination: stdout,
   });

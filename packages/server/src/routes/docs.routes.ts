@@ -1,5 +1,5 @@
 import type { Express } from 'express';
-import express from 'express';
+import { refuseMethod } from './route.mount.js';
 
 /** The API documents, ready to be sent. */
 export interface ApiDocuments {
@@ -17,26 +17,30 @@ export interface ApiDocuments {
 }
 
 /** What the page needs of Swagger UI; the rest of its folder is not served. */
-const SWAGGER_FILES = new Set(['/swagger-ui.css', '/swagger-ui-bundle.js', '/favicon-32x32.png']);
+const SWAGGER_FILES = new Set(['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png']);
 
 /** Serves `/api/openapi.json`, `/api/asyncapi.json` and the pages under `/api/docs`; all of it works offline. */
-export function serveDocuments(app: Express, documents: ApiDocuments): void {
-  const serve = (path: string, type: string, body: string) =>
+export function serveDocuments(app: Express, documents: () => ApiDocuments): void {
+  const serve = (path: string, type: string, read: (all: ApiDocuments) => string) => {
+    let body: string | undefined;
     app.get(path, (_request, response) => {
       response.locals.route = path;
       response.setHeader('Cache-Control', 'no-cache');
+      body ??= read(documents());
       response.type(type).send(body);
     });
-  serve('/api/openapi.json', 'application/json', JSON.stringify(documents.openApi));
-  serve('/api/asyncapi.json', 'application/json', JSON.stringify(documents.asyncApi));
-  serve('/api/docs', 'html', documents.referencePage);
-  serve('/api/docs/rest', 'html', documents.restPage);
-  serve('/api/docs/docs.css', 'css', documents.styleSheet);
-  serve('/api/docs/rest.js', 'js', documents.restScript);
-  const files = express.static(documents.swaggerUiRoot, { index: false, maxAge: '1d' });
-  app.use('/api/docs/swagger', (request, response, next) => {
-    response.locals.route = '/api/docs/swagger';
-    if (SWAGGER_FILES.has(request.path)) files(request, response, next);
-    else next();
+    app.all(path, refuseMethod(['GET']));
+  };
+  serve('/api/openapi.json', 'application/json', ({ openApi }) => JSON.stringify(openApi));
+  serve('/api/asyncapi.json', 'application/json', ({ asyncApi }) => JSON.stringify(asyncApi));
+  serve('/api/docs', 'html', ({ referencePage }) => referencePage);
+  serve('/api/docs/rest', 'html', ({ restPage }) => restPage);
+  serve('/api/docs/docs.css', 'css', ({ styleSheet }) => styleSheet);
+  serve('/api/docs/rest.js', 'js', ({ restScript }) => restScript);
+  app.get('/api/docs/swagger/:file', (request, response, next) => {
+    response.locals.route = '/api/docs/swagger/:file';
+    const { file } = request.params;
+    if (!SWAGGER_FILES.has(file)) next();
+    else response.sendFile(file, { root: documents().swaggerUiRoot, maxAge: '1d' }, (error) => error && next(error));
   });
 }

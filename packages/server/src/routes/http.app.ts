@@ -35,7 +35,8 @@ export interface HttpAppOptions {
   /** Undefined: as the request came, over HTTPS or not. */
   cookieSecure: boolean | undefined;
   dialect: 'canonical' | 'sidebar';
-  documents: ApiDocuments;
+  /** Made when first asked for. */
+  documents: () => ApiDocuments;
   metrics: (MetricsSource & { observe: RequestObserver }) | undefined;
   /** Folder of the built web app; it may be missing. */
   webRoot: string;
