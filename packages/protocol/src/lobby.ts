@@ -29,4 +29,9 @@ export const lobbyMessage = z
 export type LobbyMessage = z.infer<typeof lobbyMessage>;
 
 export const lobbyHistory = z.object({ type: z.literal('history'), messages: z.array(lobbyMessage) });
-export const lobbyError = z.object({ type: z.literal('error'), code: z.string(), message: z.string() });
+export const lobbyError = z.object({
+  type: z.literal('error'),
+  code: z.string(),
+  message: z.string(),
+  clientId: z.string().optional().meta({ description: 'Of the frame that failed, when it had one' }),
+});

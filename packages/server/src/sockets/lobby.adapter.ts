@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type CloseName, LOBBY_CHAT_ID, ParleyError } from '@parley/protocol';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import { presentLobbyHistory, readLobbyFrame } from '../dialects/lobby/lobby.events.js';
+import { findClientId, presentLobbyHistory, readLobbyFrame } from '../dialects/lobby/lobby.events.js';
 import { toParleyError } from '../dialects/problem.presenter.js';
 import type { Actor } from '../services/actor.js';
 import type { ConnectionRegistry } from './connection.registry.js';
@@ -138,21 +138,21 @@ export function createLobbyAdapter(parts: LobbyAdapterParts): LobbyAdapter {
             if (replay) connection.send(lobby.present(view.message, true));
             metrics.onEvent?.('lobby', 'ok');
           },
-          (error: unknown) => fail(connection, error),
+          (error: unknown) => fail(connection, error, clientId),
         );
       } catch (error) {
-        fail(connection, error);
+        fail(connection, error, isBinary ? undefined : findClientId(data.toString()));
       }
     });
     if (!isTaken) connection.end('rateLimited', new ParleyError('rate_limited'));
   }
 
-  function fail(connection: LobbyConnection, error: unknown): void {
+  function fail(connection: LobbyConnection, error: unknown, clientId?: string): void {
     const known = toParleyError(error);
     if (known.code === 'internal')
       logger.error({ err: error, connection: connection.id }, 'a lobby frame failed');
     metrics.onEvent?.('lobby', known.code);
-    connection.fail(known);
+    connection.fail(known, clientId);
   }
 
   return {

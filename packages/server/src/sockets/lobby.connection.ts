@@ -15,7 +15,8 @@ export interface LobbyConnection extends LiveConnection {
   readonly inbox: CommandInbox;
   send(frame: object): void;
   sendEncoded(frame: Buffer): void;
-  fail(error: unknown): void;
+  /** `clientId` is the key of the frame that failed. */
+  fail(error: unknown, clientId?: string): void;
   /** The client gave a sign of life. */
   heard(): void;
 }
@@ -44,7 +45,7 @@ export function createLobbyConnection(webSocket: WebSocket, limits: EdgeLimits):
     sendEncoded(frame) {
       if (webSocket.readyState === WebSocket.OPEN) webSocket.send(frame, { binary: false });
     },
-    fail: (error) => connection.send(presentLobbyError(presentProblem(error))),
+    fail: (error, clientId) => connection.send(presentLobbyError(presentProblem(error), clientId)),
     pendingBytes: () => (webSocket.readyState === WebSocket.OPEN ? webSocket.bufferedAmount : 0),
     heard() {
       heardAt = Date.now();

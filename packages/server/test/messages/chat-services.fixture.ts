@@ -28,7 +28,11 @@ export function createTestNode({ connection }: TestDatabase, now?: () => Date): 
     bus,
     users: { getMany: () => Promise.resolve(new Map()) },
     userExists: () => Promise.resolve(true),
-    createSearch: () => ({ find: () => Promise.resolve([]), note: () => undefined, close: () => Promise.resolve() }),
+    createSearch: () => ({
+      find: () => Promise.resolve([]),
+      note: () => undefined,
+      close: () => Promise.resolve(),
+    }),
     epoch: 'test',
     onError: (error) => errors.push(error),
     ...(now !== undefined && { now }),
@@ -38,5 +42,9 @@ export function createTestNode({ connection }: TestDatabase, now?: () => Date): 
 
 /** A user that nobody has met. */
 export function newActor(name = 'someone'): Actor {
-  return { userId: new Types.ObjectId().toHexString(), sessionId: new Types.ObjectId().toHexString(), username: name };
+  return {
+    userId: new Types.ObjectId().toHexString(),
+    sessionId: new Types.ObjectId().toHexString(),
+    username: name,
+  };
 }

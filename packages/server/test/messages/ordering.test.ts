@@ -47,7 +47,8 @@ describe('the log of a chat', () => {
         const actor = writer % 2 === 0 ? ann : bob;
         for (const number of range(12)) {
           const { view } = await node.messages.send(actor, { chatId, ...text(`${writer}:${number}`) });
-          if (number % 3 === 0) await node.messages.edit(actor, view.message.id, `${writer}:${number} edited`);
+          if (number % 3 === 0)
+            await node.messages.edit(actor, view.message.id, `${writer}:${number} edited`);
         }
       }),
     );
@@ -65,7 +66,9 @@ describe('the log of a chat', () => {
     const published: number[] = [];
     node.bus.subscribe('message.created', ({ message }) => published.push(message.rev));
     const first = await node.messages.send(ann, { to: bob.userId, ...text('0') });
-    const sent = await Promise.all(range(300).map((n) => node.messages.send(ann, { chatId: first.view.chat.id, ...text(`${n}`) })));
+    const sent = await Promise.all(
+      range(300).map((n) => node.messages.send(ann, { chatId: first.view.chat.id, ...text(`${n}`) })),
+    );
     expect(sent.map(({ view }) => view.message.content)).toEqual(range(300).map(String));
     expect(sent.map(({ view }) => view.message.seq)).toEqual(range(300).map((n) => n + 1));
     expect(published).toEqual(range(301));
@@ -79,7 +82,9 @@ describe('the log of a chat', () => {
     time = new Date('2026-11-21T11:00:00Z');
     const after = await node.messages.send(bob, { to: ann.userId, ...text('after') });
     expect(after.view.message.seq).toBe(2);
-    expect(after.view.message.createdAt.getTime()).toBeGreaterThanOrEqual(before.view.message.createdAt.getTime());
+    expect(after.view.message.createdAt.getTime()).toBeGreaterThanOrEqual(
+      before.view.message.createdAt.getTime(),
+    );
   });
 });
 
@@ -100,12 +105,20 @@ describe('idempotent sends', () => {
     const first = await node.messages.send(ann, { to: bob.userId, ...text('0'), clientId: 'k0' });
     await node.messages.send(ann, { to: bob.userId, ...text('1'), clientId: 'k1' });
     const sent = await Promise.all(
-      range(60).map((n) => node.messages.send(ann, { to: bob.userId, ...text(`${n % 7 === 0 ? 1 : n}`), clientId: n % 7 === 0 ? 'k1' : `n${n}` })),
+      range(60).map((n) =>
+        node.messages.send(ann, {
+          to: bob.userId,
+          ...text(`${n % 7 === 0 ? 1 : n}`),
+          clientId: n % 7 === 0 ? 'k1' : `n${n}`,
+        }),
+      ),
     );
     const log = await readLog(first.view.chat.id);
     expect(log.map(({ rev }) => rev)).toEqual(range(2 + 60 - 8));
     expect(sent.filter(({ replay }) => replay)).toHaveLength(8);
-    expect(new Set(sent.filter(({ replay }) => replay).map(({ view }) => view.message.seq))).toEqual(new Set([2]));
+    expect(new Set(sent.filter(({ replay }) => replay).map(({ view }) => view.message.seq))).toEqual(
+      new Set([2]),
+    );
   });
 
   it('refuses the same clientId with another body, also after an edit and on another node', async () => {
@@ -114,9 +127,14 @@ describe('idempotent sends', () => {
     const { view } = await node.messages.send(ann, { to: bob.userId, ...text('original'), clientId: 'key' });
     await node.messages.edit(ann, view.message.id, 'edited');
     const other = createTestNode(database);
-    await expect(other.messages.send(ann, { to: bob.userId, ...text('edited'), clientId: 'key' })).rejects.toMatchObject({ code: 'client_id_conflict' });
+    await expect(
+      other.messages.send(ann, { to: bob.userId, ...text('edited'), clientId: 'key' }),
+    ).rejects.toMatchObject({ code: 'client_id_conflict' });
     const again = await other.messages.send(ann, { to: bob.userId, ...text('original'), clientId: 'key' });
-    expect(again).toMatchObject({ replay: true, view: { message: { id: view.message.id, content: 'edited' } } });
+    expect(again).toMatchObject({
+      replay: true,
+      view: { message: { id: view.message.id, content: 'edited' } },
+    });
   });
 
   it('gives the tombstone when the message was deleted meanwhile', async () => {

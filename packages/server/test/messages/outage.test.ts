@@ -37,7 +37,12 @@ describe('an engine that is killed under load', () => {
     let running = true;
     const senders = pairs.map(async ([ann, bob], pair) => {
       for (let n = 0; running; n += 1) {
-        const input = { to: bob.userId, content: `${pair}:${n}`, messageType: 'text' as const, clientId: `${pair}:${n}` };
+        const input = {
+          to: bob.userId,
+          content: `${pair}:${n}`,
+          messageType: 'text' as const,
+          clientId: `${pair}:${n}`,
+        };
         for (;;) {
           try {
             const { view } = await node.messages.send(ann, input);
@@ -59,16 +64,25 @@ describe('an engine that is killed under load', () => {
     running = false;
     await Promise.all(senders);
 
-    const stored = await database.connection.collection('messages').find({ seq: { $exists: true } }).sort({ chatId: 1, seq: 1 }).toArray();
+    const stored = await database.connection
+      .collection('messages')
+      .find({ seq: { $exists: true } })
+      .sort({ chatId: 1, seq: 1 })
+      .toArray();
     const byContent = new Map<string, { chatId: string; seq: number }[]>();
     for (const message of stored) {
       const content = String(message['content']);
-      byContent.set(content, [...(byContent.get(content) ?? []), { chatId: String(message['chatId']), seq: message['seq'] as number }]);
+      byContent.set(content, [
+        ...(byContent.get(content) ?? []),
+        { chatId: String(message['chatId']), seq: message['seq'] as number },
+      ]);
     }
     for (const [content, ack] of acked) expect(byContent.get(content)).toEqual([ack]);
     expect(byContent.size).toBe(stored.length);
     for (const [chatId, seqs] of published) {
-      const inChat = stored.filter((message) => String(message['chatId']) === chatId).map((message) => message['seq'] as number);
+      const inChat = stored
+        .filter((message) => String(message['chatId']) === chatId)
+        .map((message) => message['seq'] as number);
       expect(inChat).toEqual(inChat.map((_, index) => index + 1));
       expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
       expect(new Set(seqs).size).toBe(seqs.length);

@@ -57,8 +57,12 @@ describe('changing messages', () => {
     ]) {
       await expect(attempt).rejects.toMatchObject(refusal('message_not_found'));
     }
-    await expect(node.messages.pageOfChat(eve, chatId, { limit: 5 })).rejects.toMatchObject(refusal('chat_not_found'));
-    await expect(node.messages.send(eve, { chatId, ...text('hi') })).rejects.toMatchObject(refusal('chat_not_found'));
+    await expect(node.messages.pageOfChat(eve, chatId, { limit: 5 })).rejects.toMatchObject(
+      refusal('chat_not_found'),
+    );
+    await expect(node.messages.send(eve, { chatId, ...text('hi') })).rejects.toMatchObject(
+      refusal('chat_not_found'),
+    );
     await expect(node.receipts.markRead(eve, { chatId })).rejects.toMatchObject(refusal('chat_not_found'));
   });
 
@@ -84,31 +88,48 @@ describe('changing messages', () => {
   });
 
   it('refuses a message to oneself', async () => {
-    await expect(node.messages.send(ann, { to: ann.userId, ...text('x') })).rejects.toMatchObject(refusal('cannot_message_self'));
+    await expect(node.messages.send(ann, { to: ann.userId, ...text('x') })).rejects.toMatchObject(
+      refusal('cannot_message_self'),
+    );
   });
 });
 
 describe('paging', () => {
   it('walks a chat backwards and forwards without gaps', async () => {
     const { chatId } = await sendMany(23);
-    const seqs = async (query: object) => (await node.messages.pageOfChat(ann, chatId, { limit: 10, ...query })).messages.map(({ message }) => message.seq);
+    const seqs = async (query: object) =>
+      (await node.messages.pageOfChat(ann, chatId, { limit: 10, ...query })).messages.map(
+        ({ message }) => message.seq,
+      );
     const newest = await node.messages.pageOfChat(ann, chatId, { limit: 10 });
     expect(newest).toMatchObject({ hasMore: true, nextCursor: 14, total: 23 });
-    expect(newest.messages.map(({ message }) => message.seq)).toEqual([14, 15, 16, 17, 18, 19, 20, 21, 22, 23]);
+    expect(newest.messages.map(({ message }) => message.seq)).toEqual([
+      14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+    ]);
     expect(await seqs({ before: 14 })).toEqual([4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
     expect(await seqs({ before: 4 })).toEqual([1, 2, 3]);
     expect(await seqs({ after: 20 })).toEqual([21, 22, 23]);
     expect(await seqs({ skip: 20 })).toEqual([1, 2, 3]);
-    expect(await node.messages.pageOfChat(ann, chatId, { limit: 10, before: 4 })).toMatchObject({ hasMore: false, nextCursor: null });
+    expect(await node.messages.pageOfChat(ann, chatId, { limit: 10, before: 4 })).toMatchObject({
+      hasMore: false,
+      nextCursor: null,
+    });
   });
 });
 
 describe('receipts and unread counts', () => {
   it('moves forward only and never beyond the last message', async () => {
     const { chatId, ids } = await sendMany(5);
-    expect(await node.receipts.markRead(bob, { messageId: ids[2]! })).toEqual({ chatId, readSeq: 3, unreadCount: 2 });
+    expect(await node.receipts.markRead(bob, { messageId: ids[2]! })).toEqual({
+      chatId,
+      readSeq: 3,
+      unreadCount: 2,
+    });
     expect(await node.receipts.markRead(bob, { chatId, upTo: 1 })).toMatchObject({ readSeq: 3 });
-    expect(await node.receipts.markRead(bob, { chatId, upTo: 999 })).toMatchObject({ readSeq: 5, unreadCount: 0 });
+    expect(await node.receipts.markRead(bob, { chatId, upTo: 999 })).toMatchObject({
+      readSeq: 5,
+      unreadCount: 0,
+    });
   });
 
   it('does not count own messages, deleted ones and read ones', async () => {
@@ -134,10 +155,20 @@ describe('receipts and unread counts', () => {
     node.receipts.noteDelivered(chat, bob.userId, 1);
     node.receipts.noteDelivered(chat, bob.userId, 2);
     await delivered;
-    const view = async () => (await node.messages.pageOfChat(ann, chatId, { limit: 5 })).messages.map(({ delivered, isRead }) => ({ delivered, isRead }));
-    expect(await view()).toEqual([{ delivered: true, isRead: false }, { delivered: true, isRead: false }]);
+    const view = async () =>
+      (await node.messages.pageOfChat(ann, chatId, { limit: 5 })).messages.map(({ delivered, isRead }) => ({
+        delivered,
+        isRead,
+      }));
+    expect(await view()).toEqual([
+      { delivered: true, isRead: false },
+      { delivered: true, isRead: false },
+    ]);
     await node.receipts.markRead(bob, { chatId });
-    expect(await view()).toEqual([{ delivered: true, isRead: true }, { delivered: true, isRead: true }]);
+    expect(await view()).toEqual([
+      { delivered: true, isRead: true },
+      { delivered: true, isRead: true },
+    ]);
     expect(steps).toEqual([
       { readSeq: 0, deliveredSeq: 2, read: false },
       { readSeq: 2, deliveredSeq: 2, read: true },
@@ -146,7 +177,9 @@ describe('receipts and unread counts', () => {
 
   it('keeps read marks of two devices that race at the higher one', async () => {
     const { chatId } = await sendMany(20);
-    const results = await Promise.all([5, 20, 1, 12, 7].map((upTo) => node.receipts.markRead(bob, { chatId, upTo })));
+    const results = await Promise.all(
+      [5, 20, 1, 12, 7].map((upTo) => node.receipts.markRead(bob, { chatId, upTo })),
+    );
     expect(Math.max(...results.map(({ readSeq }) => readSeq))).toBe(20);
     expect(await node.receipts.markRead(bob, { chatId, upTo: 1 })).toMatchObject({ readSeq: 20 });
   });
@@ -155,7 +188,8 @@ describe('receipts and unread counts', () => {
 describe('the list of chats', () => {
   it('shows the chat of the last ack first, with its last message, at once', async () => {
     const others = Array.from({ length: 5 }, () => newActor());
-    for (const other of others) await node.messages.send(other, { to: ann.userId, ...text(`from ${other.userId}`) });
+    for (const other of others)
+      await node.messages.send(other, { to: ann.userId, ...text(`from ${other.userId}`) });
     for (const other of others) {
       const { view } = await node.messages.send(ann, { to: other.userId, ...text('back') });
       const { chats } = await node.chats.list(ann, { limit: 3 });
@@ -176,7 +210,9 @@ describe('the list of chats', () => {
     } while (cursor !== undefined);
     expect(seen.filter((id) => id !== LOBBY_CHAT_ID)).toHaveLength(7);
     expect(new Set(seen).size).toBe(seen.length);
-    await expect(node.chats.list(ann, { limit: 3, cursor: 'forged' })).rejects.toMatchObject(refusal('invalid_request'));
+    await expect(node.chats.list(ann, { limit: 3, cursor: 'forged' })).rejects.toMatchObject(
+      refusal('invalid_request'),
+    );
   });
 
   it('is right again after a crash that lost what had not been written to it', async () => {
@@ -186,7 +222,10 @@ describe('the list of chats', () => {
     const fresh = createTestNode(database);
     await fresh.heal();
     const stored = await fresh.chats.list(bob, { limit: 5 });
-    expect(stored.chats.find(({ chat }) => chat.id === view.chat.id)).toMatchObject({ chat: { lastSeq: 1 }, unreadCount: 1 });
+    expect(stored.chats.find(({ chat }) => chat.id === view.chat.id)).toMatchObject({
+      chat: { lastSeq: 1 },
+      unreadCount: 1,
+    });
     await crashed.close();
     await fresh.close();
   });

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { LOBBY_CHAT_ID } from '@parley/protocol';
+import fc from 'fast-check';
 import { Types } from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/services/actor.js';
@@ -39,8 +39,15 @@ class Replica {
       for (const chat of answer.chats) {
         if (chat.gone) continue;
         for (const { message } of chat.messages) {
-          if (message.hiddenFor?.some(({ userId }) => userId === this.actor.userId)) this.messages.delete(message.id);
-          else this.messages.set(message.id, { id: message.id, content: message.content, rev: message.rev, deleted: message.deletedAt !== undefined });
+          if (message.hiddenFor?.some(({ userId }) => userId === this.actor.userId))
+            this.messages.delete(message.id);
+          else
+            this.messages.set(message.id, {
+              id: message.id,
+              content: message.content,
+              rev: message.rev,
+              deleted: message.deletedAt !== undefined,
+            });
         }
         this.revs[chat.chatId] = chat.rev;
       }
@@ -51,13 +58,20 @@ class Replica {
 
 async function fresh(actor: Actor, chatId: string) {
   const { messages } = await node.messages.pageOfChat(actor, chatId, { limit: 1_000 });
-  return messages.map(({ message }) => ({ id: message.id, content: message.content, rev: message.rev, deleted: message.deletedAt !== undefined }));
+  return messages.map(({ message }) => ({
+    id: message.id,
+    content: message.content,
+    rev: message.rev,
+    deleted: message.deletedAt !== undefined,
+  }));
 }
 
 describe('sync', () => {
   it('gives a new device everything in bounded pages, and nothing twice when nothing changed', async () => {
     const { view } = await node.messages.send(ann, { to: bob.userId, ...text('0') });
-    await Promise.all(Array.from({ length: 24 }, (_, n) => node.messages.send(ann, { to: bob.userId, ...text(`${n}`) })));
+    await Promise.all(
+      Array.from({ length: 24 }, (_, n) => node.messages.send(ann, { to: bob.userId, ...text(`${n}`) })),
+    );
     const replica = new Replica(bob);
     expect(await replica.catchUp(10)).toBe(3);
     expect(replica.messages.size).toBe(25);
@@ -68,18 +82,29 @@ describe('sync', () => {
   it('tells of a chat that the client did not know, with the chat itself', async () => {
     const { view } = await node.messages.send(ann, { to: bob.userId, ...text('hello') });
     const { chats } = await node.sync.sync(bob, { chats: {}, limit: 10 });
-    expect(chats).toMatchObject([{ chatId: view.chat.id, rev: 1, chat: { chat: { id: view.chat.id }, unreadCount: 1 }, messages: [{ message: { seq: 1 } }] }]);
+    expect(chats).toMatchObject([
+      {
+        chatId: view.chat.id,
+        rev: 1,
+        chat: { chat: { id: view.chat.id }, unreadCount: 1 },
+        messages: [{ message: { seq: 1 } }],
+      },
+    ]);
   });
 
   it('answers resync to a rev from the future and to another epoch, and gone to a foreign chat', async () => {
     const { view } = await node.messages.send(ann, { to: bob.userId, ...text('hello') });
     const chatId = view.chat.id;
     const future = await node.sync.sync(bob, { chats: { [chatId]: 99 }, limit: 10 });
-    expect(future.chats).toMatchObject([{ chatId, resync: true, rev: 1, messages: [{ message: { seq: 1 } }] }]);
+    expect(future.chats).toMatchObject([
+      { chatId, resync: true, rev: 1, messages: [{ message: { seq: 1 } }] },
+    ]);
     const other = await node.sync.sync(bob, { chats: { [chatId]: 1 }, limit: 10, epoch: 'another' });
     expect(other.chats).toMatchObject([{ chatId, resync: true, messages: [{}] }]);
     const foreign = await node.sync.sync(newActor(), { chats: { [chatId]: 1 }, limit: 10 });
-    expect(foreign.chats).toEqual([{ chatId, rev: 0, more: false, gone: true, messages: [], watermarks: [] }]);
+    expect(foreign.chats).toEqual([
+      { chatId, rev: 0, more: false, gone: true, messages: [], watermarks: [] },
+    ]);
   });
 
   it('carries the watermarks of both members', async () => {
@@ -91,10 +116,19 @@ describe('sync', () => {
 
   it('completes a change that a crash left between its entry and its message', async () => {
     const { view } = await node.messages.send(ann, { to: bob.userId, ...text('before') });
-    const stored = await database.connection.collection('messages').findOne({ _id: new Types.ObjectId(view.message.id) });
+    const stored = await database.connection
+      .collection('messages')
+      .findOne({ _id: new Types.ObjectId(view.message.id) });
     await database.connection.collection('messages').insertOne({
-      chatId: stored!['chatId'], rev: 2, lastSeq: 1, change: 'edit', target: stored!._id, by: stored!['sender'],
-      createdAt: new Date(), pending: true, next: { ...stored, content: 'after', changed: 2 },
+      chatId: stored!['chatId'],
+      rev: 2,
+      lastSeq: 1,
+      change: 'edit',
+      target: stored!._id,
+      by: stored!['sender'],
+      createdAt: new Date(),
+      pending: true,
+      next: { ...stored, content: 'after', changed: 2 },
     });
     const { chats } = await node.sync.sync(bob, { chats: { [view.chat.id]: 1 }, limit: 10 });
     expect(chats[0]).toMatchObject({ rev: 2, messages: [{ message: { content: 'after', rev: 2 } }] });
@@ -106,7 +140,11 @@ describe('sync', () => {
   });
 
   it('makes snapshot plus changes equal a fresh read, whatever happened in between', async () => {
-    const step = fc.record({ kind: fc.constantFrom('send', 'send', 'edit', 'delete', 'hide', 'sync'), pick: fc.nat(), limit: fc.integer({ min: 1, max: 7 }) });
+    const step = fc.record({
+      kind: fc.constantFrom('send', 'send', 'edit', 'delete', 'hide', 'sync'),
+      pick: fc.nat(),
+      limit: fc.integer({ min: 1, max: 7 }),
+    });
     const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9));
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
@@ -117,10 +155,17 @@ describe('sync', () => {
         const replica = new Replica(two);
         for (const [number, { kind, pick, limit }] of steps.entries()) {
           const id = sent[pick % sent.length]!;
-          if (kind === 'send') sent.push((await node.messages.send(one, { to: two.userId, ...text(`m${number}`) })).view.message.id);
+          if (kind === 'send')
+            sent.push(
+              (await node.messages.send(one, { to: two.userId, ...text(`m${number}`) })).view.message.id,
+            );
           else if (kind === 'edit' && !deleted.has(id)) await node.messages.edit(one, id, `edited ${number}`);
-          else if (kind === 'delete') deleted.add((await node.messages.remove(one, id, 'everyone')).message.id);
-          else if (kind === 'hide') await node.messages.remove(two, id, 'me').catch((error: { code: string }) => expect(error.code).toBe('message_not_found'));
+          else if (kind === 'delete')
+            deleted.add((await node.messages.remove(one, id, 'everyone')).message.id);
+          else if (kind === 'hide')
+            await node.messages
+              .remove(two, id, 'me')
+              .catch((error: { code: string }) => expect(error.code).toBe('message_not_found'));
           else if (kind === 'sync') await replica.catchUp(limit);
         }
         await replica.catchUp(3);
@@ -133,7 +178,9 @@ describe('sync', () => {
 
   it('reads what changed by index alone: no more documents examined than given, plus one', async () => {
     const { view } = await node.messages.send(ann, { to: bob.userId, ...text('0') });
-    await Promise.all(Array.from({ length: 500 }, (_, n) => node.messages.send(ann, { to: bob.userId, ...text(`${n}`) })));
+    await Promise.all(
+      Array.from({ length: 500 }, (_, n) => node.messages.send(ann, { to: bob.userId, ...text(`${n}`) })),
+    );
     const plan = await database.connection
       .collection('messages')
       .find({ chatId: new Types.ObjectId(view.chat.id), rev: { $gt: 300 } })

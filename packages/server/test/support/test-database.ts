@@ -13,7 +13,10 @@ export interface TestDatabase extends Database {
 export async function openTestDatabase(): Promise<TestDatabase> {
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'));
   const silent = () => undefined;
-  const database = await openDatabase({ dataDir, logger: { debug: silent, info: silent, warn: silent, error: silent } });
+  const database = await openDatabase({
+    dataDir,
+    logger: { debug: silent, info: silent, warn: silent, error: silent },
+  });
   return {
     ...database,
     dataDir,

@@ -24,7 +24,11 @@ export interface TestServer extends RunningServer {
   webSocketUrl: string;
   dataDir: string;
   /** One request; an object as the body is sent as JSON. */
-  request(method: string, path: string, options?: { token?: string; body?: unknown; headers?: Record<string, string> }): Promise<Answer>;
+  request(
+    method: string,
+    path: string,
+    options?: { token?: string; body?: unknown; headers?: Record<string, string> },
+  ): Promise<Answer>;
   /** Registers somebody new over the canonical API. */
   newPerson(name?: string): Promise<Person>;
 }
@@ -32,9 +36,18 @@ export interface TestServer extends RunningServer {
 let people = 0;
 
 /** Starts a server; `env` is what a user would set. */
-export async function startTestServer(env: Record<string, string> = {}, overrides: StartOverrides = {}): Promise<TestServer> {
+export async function startTestServer(
+  env: Record<string, string> = {},
+  overrides: StartOverrides = {},
+): Promise<TestServer> {
   const dataDir = env['DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'parley-test-')));
-  const config = readConfig({ NODE_ENV: 'test', HOST: '127.0.0.1', RATE_LIMIT_MAX_REQUESTS: '100000', DATA_DIR: dataDir, ...env });
+  const config = readConfig({
+    NODE_ENV: 'test',
+    HOST: '127.0.0.1',
+    RATE_LIMIT_MAX_REQUESTS: '100000',
+    DATA_DIR: dataDir,
+    ...env,
+  });
   const server = await startServer({ ...config, port: 0 }, { passwordCost: 4, ...overrides });
 
   const request: TestServer['request'] = async (method, path, { token, body, headers } = {}) => {

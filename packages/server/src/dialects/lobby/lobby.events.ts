@@ -1,4 +1,4 @@
-import { type LobbyMessage, lobbyFrame, ParleyError, type ProblemBody } from '@parley/protocol';
+import { clientId, type LobbyMessage, lobbyFrame, ParleyError, type ProblemBody } from '@parley/protocol';
 
 /** A frame with its text in one place. */
 export interface LobbyInput {
@@ -7,9 +7,9 @@ export interface LobbyInput {
 }
 
 const schema = lobbyFrame.transform(
-  ({ text, message, content, clientId }): LobbyInput => ({
-    content: text ?? message ?? content ?? '',
-    ...(clientId === undefined ? {} : { clientId }),
+  (frame): LobbyInput => ({
+    content: frame.text ?? frame.message ?? frame.content ?? '',
+    ...(frame.clientId === undefined ? {} : { clientId: frame.clientId }),
   }),
 );
 
@@ -41,7 +41,18 @@ export function presentLobbyHistory(messages: readonly LobbyMessage[]) {
   return { type: 'history' as const, messages };
 }
 
+/** The key that a frame came with, whatever else is wrong with it, so that its sender can tell which frame failed. */
+export function findClientId(frame: string): string | undefined {
+  const key = clientId.safeParse((parseObject(frame) as { clientId?: unknown } | undefined)?.clientId);
+  return key.success ? key.data : undefined;
+}
+
 /** An error as a lobby frame. */
-export function presentLobbyError({ code, message }: ProblemBody) {
-  return { type: 'error' as const, code, message };
+export function presentLobbyError({ code, message }: ProblemBody, failedClientId?: string) {
+  return {
+    type: 'error' as const,
+    code,
+    message,
+    ...(failedClientId === undefined ? {} : { clientId: failedClientId }),
+  };
 }
