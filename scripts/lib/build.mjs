@@ -28,8 +28,10 @@ const parts = {
         `packages/${name}/package.json`,
       ]),
     ],
-    outputs: ['protocol', 'client', 'server'].map((name) => `packages/${name}/dist/tsconfig.tsbuildinfo`),
-    build: () => runNode(bin.tsc, ['-b', 'tsconfig.build.json']),
+    outputs: ['protocol/dist/index.js', 'client/dist/index.js', 'server/dist/main.js']
+      .map((path) => `packages/${path}`)
+      .filter((path) => existsSync(inRoot(path.replace('/dist/', '/src/').replace(/js$/, 'ts')))),
+    build: () => compile('tsconfig.build.json'),
   },
   web: {
     title: 'Building the web app',
@@ -38,6 +40,14 @@ const parts = {
     build: () => runNode(bin.vite, ['build', '--logLevel', 'warn'], { cwd: inRoot('packages/web') }),
   },
 };
+
+/**
+ * Compiles a solution and everything it refers to, as far as it is stale. With one checker: each of the usual
+ * four works out the large types of zod and Mongoose anew (server package, 2 cores: 0.9 GB and 8.9 s of CPU
+ * with four, 0.34 GB and 3.3 s with one).
+ * @param {string} solution
+ */
+export const compile = (solution) => runNode(bin.tsc, ['-b', solution, '--checkers', '1']);
 
 const hasWebApp = () => existsSync(inRoot('packages/web/index.html'));
 
