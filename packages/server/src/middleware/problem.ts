@@ -5,8 +5,8 @@ import { classifyFailure } from '../services/failure.classifier.js';
 declare global {
   namespace Express {
     interface Locals {
-      /** Shape of an error on routes of a dialect that has its own. */
-      presentError?: (problem: ProblemBody) => object;
+      /** Shape and status of an error on routes of a dialect that has its own. */
+      presentError?: (problem: ProblemBody) => { status: number; body: object };
     }
   }
 }
@@ -26,10 +26,10 @@ export function answerErrors(present: (error: unknown, instance?: string) => Pro
     const error = toKnown(thrown);
     const problem = present(error, request.id);
     if (problem.code === 'internal') response.locals.failure = thrown;
-    setHeaders(response, problem);
-    const { presentError } = response.locals;
-    if (presentError === undefined) response.type('application/problem+json').send(JSON.stringify(problem));
-    else response.json(presentError(problem));
+    const presented = response.locals.presentError?.(problem);
+    setHeaders(response, { ...problem, status: presented?.status ?? problem.status });
+    if (presented === undefined) response.type('application/problem+json').send(JSON.stringify(problem));
+    else response.json(presented.body);
   };
 }
 

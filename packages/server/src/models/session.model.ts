@@ -7,6 +7,7 @@ export interface SessionDocument {
   userId: Types.ObjectId;
   agent: string;
   address: string;
+  dialect?: 'classic';
   /** SHA-256 of the one refresh token that may be used. */
   refreshHash: string;
   createdAt: Date;
@@ -25,6 +26,7 @@ const sessionSchema = new Schema<SessionDocument>(
     userId: { type: Schema.Types.ObjectId, ref: 'User', required: true },
     agent: { type: String, default: '' },
     address: { type: String, default: '' },
+    dialect: { type: String, enum: ['classic'] },
     refreshHash: { type: String, required: true },
     createdAt: { type: Date, required: true },
     lastUsedAt: { type: Date, required: true },

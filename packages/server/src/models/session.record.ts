@@ -5,6 +5,8 @@ export interface SessionRecord {
   /** What the device called itself; at most 256 characters. */
   agent: string;
   address: string;
+  /** The dialect that the device signed in by, where its sockets need to know. */
+  dialect?: 'classic';
   createdAt: Date;
   /** To the minute: it is written at most once in one. */
   lastUsedAt: Date;

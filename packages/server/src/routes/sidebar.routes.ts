@@ -1,4 +1,3 @@
-import { ParleyError } from '@parley/protocol';
 import type { RequestHandler } from 'express';
 import { createSidebarController } from '../controllers/sidebar.controller.js';
 import { sidebarRoutes } from '../dialects/sidebar/sidebar.schema.js';

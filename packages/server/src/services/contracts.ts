@@ -136,6 +136,8 @@ export interface SyncService {
 export interface Device {
   agent: string;
   address: string;
+  /** The dialect it signs in by, where its sockets need to know. */
+  dialect?: 'classic';
 }
 
 /** Tokens of a session that was just started or refreshed. */

@@ -139,7 +139,7 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
       const at = now();
       const [createdAt, expiresAt] = [new Date(at), expiry(at)];
       await store.insert(
-        { id, userId, ...trim(device), createdAt, lastUsedAt: createdAt, expiresAt },
+        { id, userId, ...trim(device), ...(device.dialect && { dialect: device.dialect }), createdAt, lastUsedAt: createdAt, expiresAt },
         refresh.hash,
       );
       publishEnd(userId, await store.removeLeastRecentlyUsed(userId, sessionsPerUser), 'too many sessions');
@@ -164,7 +164,8 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
       const [session, user] = await Promise.all([findLive(sessionId), users.find(userId)]);
       if (session?.userId !== userId || user?.isActive !== true) throw new ParleyError('session_revoked');
       noteUse(session);
-      return { userId, sessionId, username: user.username };
+      const { dialect } = session;
+      return { userId, sessionId, username: user.username, ...(dialect && { dialect }) };
     },
 
     listOf: (userId) => store.findLiveOfUser(userId, new Date(now())),

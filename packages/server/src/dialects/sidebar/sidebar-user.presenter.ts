@@ -14,7 +14,8 @@ export function presentSidebarUser(user: UserRecord): SidebarUser {
   return { _id: user.id, fullName: user.name, username: user.username, profilePic: user.profilePicture };
 }
 
-/** An error in the sidebar dialect. */
-export function presentSidebarError(problem: ProblemBody): { error: string } {
-  return { error: problem.error };
+/** An error in the sidebar dialect, whose front ends are told of a failed login by 400. */
+export function presentSidebarError(problem: ProblemBody): { status: number; body: { error: string } } {
+  const status = problem.code === 'invalid_credentials' ? 400 : problem.status;
+  return { status, body: { error: problem.error } };
 }
