@@ -17,11 +17,19 @@ const PASSING_REASONS: [RegExp, string][] = [
   [/certificate|SSL|TLS/i, 'the TLS handshake failed'],
 ];
 
+/** A connection that has answered its first questions. */
+export interface Connected {
+  connection: Connection;
+  version: string;
+  /** Neither a replica set nor a sharded cluster. */
+  isStandalone: boolean;
+}
+
 /**
  * Connects, trying for 10 s. `place` names the database in the error. The driver's own messages may hold the
  * connection string, so none is passed on. Throws `DatabaseStartError` with `invalid_uri` or `unreachable`.
  */
-export async function connectUntilDeadline(uri: string, options: ConnectOptions, place: string): Promise<Connection> {
+export async function connectUntilDeadline(uri: string, options: ConnectOptions, place: string): Promise<Connected> {
   const giveUpAt = Date.now() + START_DEADLINE_MS;
   for (;;) {
     const connection = mongoose.createConnection();
@@ -31,7 +39,14 @@ export async function connectUntilDeadline(uri: string, options: ConnectOptions,
       await connection.openUri(uri, options);
       // A server that wants a login answers the hello of a stranger; only a query tells.
       await connection.db?.collection('startup').findOne({});
-      return connection;
+      const hello = await connection.db?.admin().command({ hello: 1 });
+      const build = await connection.db?.admin().command({ buildInfo: 1 });
+      return {
+        connection,
+        version: String(build?.['version'] ?? ''),
+        // A member of a replica set gives the name of its set, a router of a sharded cluster says `isdbgrid`.
+        isStandalone: hello?.['setName'] === undefined && hello?.['msg'] !== 'isdbgrid',
+      };
     } catch (error) {
       await connection.close().catch(() => undefined);
       if (error instanceof Error && /^Mongo(?:Parse|InvalidArgument|API|MissingCredentials)Error$/.test(error.name)) {

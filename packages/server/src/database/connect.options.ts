@@ -1,4 +1,5 @@
 import type { ConnectOptions } from 'mongoose';
+import type { DescribedUri } from './connect.uri.js';
 
 /** How long a person waits at start for a database that does not answer, in milliseconds. */
 export const START_DEADLINE_MS = 10_000;
@@ -31,16 +32,24 @@ const COMMON = {
 } satisfies ConnectOptions;
 
 /**
- * Options for a MongoDB of the operator's own, less those that the connection string sets itself (`optionNames`, in
- * lower case). A server that hangs is found by the driver's monitor: heartbeat plus connect timeout, 7 s.
+ * Options for a MongoDB of the operator's own, less those that its connection string sets itself. A server that hangs is found by the driver's monitor: heartbeat plus connect timeout, 4 s.
  */
-export function externalOptions(optionNames: ReadonlySet<string>, isStandalone: boolean): ConnectOptions {
-  const tunable: ConnectOptions = { ...COMMON, heartbeatFrequencyMS: 2_000, connectTimeoutMS: 5_000 };
+export function externalOptions(uri: DescribedUri, databaseName: string, isStandalone: boolean): ConnectOptions {
+  const { optionNames, authSource } = uri;
+  const tunable: ConnectOptions = { ...COMMON, heartbeatFrequencyMS: 1_000, connectTimeoutMS: 3_000 };
   const left = Object.entries(tunable).filter(([name]) => !optionNames.has(name.toLowerCase()));
   // The old spelling of `journal`; the driver lets it win where it is used.
   const oldSpelling = optionNames.has('j') ? { j: true } : {};
-  // Not for tuning: a promise of the server hangs on each. A secondary may be behind an acknowledgement.
-  return { ...Object.fromEntries(left), ...(isStandalone ? JOURNALED : REPLICATED), ...oldSpelling, readPreference: 'primary' };
+  // Write concern and read preference are not for tuning: a secondary may be behind an acknowledgement.
+  return {
+    ...Object.fromEntries(left),
+    dbName: uri.databaseName ?? databaseName,
+    // The driver would look for the user in `dbName`, which a string without a database does not mean.
+    ...(authSource === undefined ? {} : { authSource }),
+    ...(isStandalone ? JOURNALED : REPLICATED),
+    ...oldSpelling,
+    readPreference: 'primary',
+  };
 }
 
 /**

@@ -1,5 +1,4 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Connection } from 'mongoose';
 import { connectUntilDeadline, invalidUri } from './connect.attempt.js';
 import { engineOptions, externalOptions } from './connect.options.js';
@@ -7,13 +6,17 @@ import { describeUri } from './connect.uri.js';
 import { watchConnection } from './connection.state.js';
 import { prepareFolder } from './data.folder.js';
 import type { DatabaseLogger } from './database.logger.js';
+import { chooseEngine } from './embedded/engine.choice.js';
 import type { EngineKind } from './embedded/engine.messages.js';
 import { superviseEngine, type EngineSupervisor } from './embedded/engine.supervisor.js';
 
 export interface DatabaseOptions {
   /** Connection string of a MongoDB of the operator's own; without it a child engine is started. */
   uri?: string;
-  /** Path of a `mongod` program to run as the child engine; by default the one on PATH, else the embedded engine. */
+  /**
+   * Path of a `mongod` program to run as the child engine. Default: the engine that the data folder was used with
+   * last, else the `mongod` on the PATH, else the embedded engine.
+   */
   mongodBinary?: string;
   /** The server's data folder; the engine's files lie in `embedded/` or `mongod/` inside it. Unused with `uri`. */
   dataDir: string;
@@ -55,15 +58,15 @@ async function openExternal(options: DatabaseOptions, uri: string): Promise<Data
   const described = describeUri(uri);
   if (described === undefined) throw invalidUri('it does not read mongodb://user:password@host:port/database');
   const databaseName = described.databaseName ?? options.databaseName ?? 'parley';
-  const connect = (isStandalone: boolean): Promise<Connection> =>
-    connectUntilDeadline(uri, { ...externalOptions(described.optionNames, isStandalone), dbName: databaseName }, described.hosts);
-  let connection = await connect(false);
-  if (await isStandalone(connection)) {
+  const connect = (isStandalone: boolean) =>
+    connectUntilDeadline(uri, externalOptions(described, databaseName, isStandalone), described.hosts);
+  let connected = await connect(false);
+  if (connected.isStandalone) {
     // The write concern of a connection is fixed at its making, and only the server knows which one it needs.
-    await connection.close();
-    connection = await connect(true);
+    await connected.connection.close();
+    connected = await connect(true);
   }
-  return assemble(connection, {
+  return assemble(connected.connection, {
     kind: 'external',
     description: `MongoDB at ${described.hosts}/${databaseName}`,
     location: null,
@@ -73,23 +76,23 @@ async function openExternal(options: DatabaseOptions, uri: string): Promise<Data
 }
 
 async function openChild(options: DatabaseOptions): Promise<Database> {
-  const mongodBinary = options.mongodBinary || findOnPath('mongod', options.searchPath ?? process.env['PATH'] ?? '');
-  const kind: EngineKind = mongodBinary === undefined ? 'embedded' : 'mongod';
-  const location = prepareFolder(join(resolve(options.dataDir), kind));
-  const supervisor = await superviseEngine({
-    kind,
-    dataFolder: location,
+  const dataDir = resolve(options.dataDir);
+  const choice = chooseEngine({
+    dataDir,
+    mongodBinary: options.mongodBinary,
+    searchPath: options.searchPath ?? process.env['PATH'] ?? '',
     logger: options.logger,
-    ...(mongodBinary === undefined ? {} : { mongodBinary }),
   });
+  const { kind } = choice;
+  const location = prepareFolder(join(dataDir, kind));
+  const supervisor = await superviseEngine({ ...choice, dataFolder: location, logger: options.logger });
   try {
     const uri = `mongodb://${encodeURIComponent(supervisor.socketPath)}/`;
-    const connection = await connectUntilDeadline(
+    const { connection, version } = await connectUntilDeadline(
       uri,
       { ...engineOptions(), dbName: options.databaseName ?? 'parley' },
       `the database engine (${kind})`,
     );
-    const version = await readVersion(connection);
     return assemble(connection, {
       kind,
       description:
@@ -115,8 +118,9 @@ interface Parts {
 }
 
 function assemble(connection: Connection, { kind, description, location, supervisor, logger }: Parts): Database {
-  const state = watchConnection(connection);
+  const state = watchConnection(connection, logger);
   supervisor?.onReadyChange((isReady) => state.setEngineReady(isReady));
+  if (supervisor !== undefined) state.setEngineReady(supervisor.isReady());
   let closing: Promise<void> | undefined;
   state.onChange((up) => {
     if (closing !== undefined) return;
@@ -138,28 +142,4 @@ function assemble(connection: Connection, { kind, description, location, supervi
       return closing;
     },
   };
-}
-
-/** A member of a replica set gives the name of its set, a router of a sharded cluster says `isdbgrid`. */
-async function isStandalone(connection: Connection): Promise<boolean> {
-  const hello = await connection.db?.admin().command({ hello: 1 });
-  return hello?.['setName'] === undefined && hello?.['msg'] !== 'isdbgrid';
-}
-
-async function readVersion(connection: Connection): Promise<string> {
-  const info = await connection.db?.command({ buildInfo: 1 });
-  return String(info?.['version'] ?? '');
-}
-
-function findOnPath(program: string, searchPath: string): string | undefined {
-  for (const folder of searchPath.split(delimiter)) {
-    if (folder === '') continue;
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return join(folder, program);
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return undefined;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseStartError } from './start.error.js';
 
@@ -16,6 +16,20 @@ export function prepareFolder(folder: string): string {
       'data_dir_not_writable',
       `The data folder ${folder} cannot be written (${code}); make it writable or choose another one.`,
     );
+  }
+}
+
+/** An engine stops when it cannot make its next journal file, which is 100 MB; in megabytes. */
+const LOW_SPACE_MB = 100;
+
+/** A clause for a message about a failed engine when the disk of the folder is full or nearly so; else an empty text. */
+export function describeLowSpace(folder: string): string {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    const freeMb = Math.floor((bavail * bsize) / 1e6);
+    return freeMb < LOW_SPACE_MB ? `; its disk has only ${freeMb} MB left` : '';
+  } catch {
+    return '';
   }
 }
 

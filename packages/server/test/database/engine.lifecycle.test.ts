@@ -105,6 +105,26 @@ describe('a killed server', () => {
     await waitFor('its socket folder to go', () => listSocketFolders(server.child.pid).length === 0);
   });
 
+  it('whose engine is slow to leave is waited for, up to 8 s', async () => {
+    const dataDir = makeDataDir();
+    const server = startServer(dataDir);
+    const engine = await server.ready();
+    afterThisTest(() => isProcessAlive(engine) && process.kill(engine, 'SIGKILL'));
+    process.kill(engine, 'SIGSTOP');
+    server.child.kill('SIGKILL');
+    await server.exited;
+    const refused = await timed(() => openDatabase({ dataDir, logger: keepLog().logger, searchPath: '' }));
+    expect(refused.error).toMatchObject({ code: 'data_dir_in_use' });
+    expect(refused.ms).toBeGreaterThan(8_000);
+
+    const { lines, logger } = keepLog();
+    const opening = openForTest({ dataDir, logger });
+    await waitFor('the wait to be logged', () => lines.some((line) => /waiting for it to leave/.test(line.message)));
+    process.kill(engine, 'SIGCONT');
+    expect((await opening).isUp()).toBe(true);
+    expect(isProcessAlive(engine)).toBe(false);
+  });
+
   it('together with its engine loses no acknowledged write either', async () => {
     const dataDir = makeDataDir();
     const server = startServer(dataDir);

@@ -60,7 +60,7 @@ async function openEmbedded(): Promise<void> {
 
 async function openMongod(): Promise<void> {
   const mongod = startMongod(order, (line) => {
-    report({ type: 'log', level: /"s":"[WEF]"/.test(line) ? 'warn' : 'debug', text: line });
+    report({ type: 'log', level: /"s":"[EF]"/.test(line) ? 'warn' : 'debug', text: line });
   });
   const { processId } = mongod;
   if (processId !== undefined) report({ type: 'spawned', processId });

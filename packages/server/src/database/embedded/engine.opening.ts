@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readOwner } from '../data.folder.js';
+import { describeLowSpace, readOwner } from '../data.folder.js';
 import type { DatabaseLogger } from '../database.logger.js';
 import { DatabaseStartError } from '../start.error.js';
 import type { EngineFailure, EngineKind } from './engine.messages.js';
@@ -51,7 +51,7 @@ export async function openEngine(spawn: () => EngineProcess, { kind, dataFolder,
 
 function explainFailure(kind: EngineKind, dataFolder: string, reason: EngineFailure, detail: string): DatabaseStartError {
   if (reason === 'other') {
-    return new DatabaseStartError('engine_failed', `The database engine (${kind}) could not open ${dataFolder}: ${detail}.`);
+    return new DatabaseStartError('engine_failed', `The database engine (${kind}) could not open ${dataFolder}: ${detail}${describeLowSpace(dataFolder)}.`);
   }
   const what = kind === 'mongod' ? detail : `the embedded engine does not run here (${detail})`;
   return new DatabaseStartError('no_database', `There is no database: ${what}; set MONGODB_URI to the address of a MongoDB server.`);

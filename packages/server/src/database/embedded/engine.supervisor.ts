@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { removeOwner, writeOwner } from '../data.folder.js';
+import { describeLowSpace, removeOwner, writeOwner } from '../data.folder.js';
 import type { DatabaseLogger } from '../database.logger.js';
 import type { EngineKind, EngineOrder } from './engine.messages.js';
 import { openEngine } from './engine.opening.js';
@@ -91,15 +91,16 @@ export async function superviseEngine(options: EngineSupervisorOptions): Promise
 
   async function keepRunning(): Promise<void> {
     let failures = 0;
-    let readyAt = Date.now();
+    let readyAt: number | undefined = Date.now();
     while (!isStopping) {
       const how = await (current as EngineProcess).exited;
       setReady(false);
       if (isStopping) return;
-      if (Date.now() - readyAt > STABLE_AFTER_MS) failures = 0;
+      if (readyAt !== undefined && Date.now() - readyAt > STABLE_AFTER_MS) failures = 0;
+      readyAt = undefined;
       const pause = failures === 0 ? 0 : Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), MAX_BACKOFF_MS);
       failures += 1;
-      logger.error({ failures, restartInMs: pause }, `the database engine ${how}; starting it again`);
+      logger.error({ failures, restartInMs: pause }, `the database engine ${how}${describeLowSpace(options.dataFolder)}; starting it again`);
       if (pause > 0) await sleep(pause, (wake) => (wakeFromBackoff = wake));
       if (isStopping) return;
       const start = await spawn().started;
