@@ -23,6 +23,7 @@ export function buildApiDocuments(options: DocumentsOptions) {
     referencePage: renderReference(options),
     restPage: renderPage({
       title: 'Parley: REST',
+      isLightOnly: true,
       head: '<link rel="stylesheet" href="/api/docs/swagger/swagger-ui.css">\n',
       body: `<nav aria-label="Documents"><a href="/api/docs">Reference</a><a href="/api/openapi.json">OpenAPI</a></nav>
 <main><div id="rest"><p>The forms need JavaScript. The <a href="/api/openapi.json">document</a> itself does not.</p></div></main>
@@ -61,14 +62,14 @@ function renderReference({ version, tables }: DocumentsOptions): string {
   const sections = [describeEndpoints(tables), describeEvents(), describeErrorCodes(tables), describeLimits(), describeCloseCodes()];
   return renderPage({
     title: 'Parley: reference',
-    body: `<header class="page">
+    body: `<header class="reference">
 <h1>Parley ${version}</h1>
 <p>Everything that clients can ask of this server. To try it out: the <a href="/api/docs/rest">REST interface</a>. For
 generators: <a href="/api/openapi.json">OpenAPI</a>, <a href="/api/asyncapi.json">AsyncAPI</a>.</p>
 <pre><code>${FIRST_STEPS}</code></pre>
 </header>
 ${renderContents(sections)}
-<main>
+<main class="reference">
 ${sections.map(renderSection).join('\n')}
 </main>`,
   });

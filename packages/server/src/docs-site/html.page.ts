@@ -1,13 +1,12 @@
 import type { ReferenceSection, ReferenceTable } from './reference.model.js';
 
 /** A page around a body that is HTML already. No inline script and no inline style: the server's policy allows none. */
-export function renderPage(options: { title: string; head?: string; body: string }): string {
+export function renderPage(options: { title: string; head?: string; body: string; isLightOnly?: boolean }): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="en"${options.isLightOnly === true ? ' class="light"' : ''}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
 <title>${escapeHtml(options.title)}</title>
 <link rel="icon" href="/api/docs/swagger/favicon-32x32.png">
 <link rel="stylesheet" href="/api/docs/docs.css">
@@ -45,12 +44,20 @@ function renderTable({ columns, rows }: ReferenceTable, labelledBy: string): str
   const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('');
   const body = rows.map(({ id, cells }) => {
     const anchor = id === undefined ? '' : ` id="${escapeHtml(id)}"`;
-    return `<tr${anchor}>${cells.map((cell) => `<td>${renderText(cell)}</td>`).join('')}</tr>`;
+    return `<tr${anchor}>${cells.map((cell, index) => renderCell(cell, columns[index])).join('')}</tr>`;
   });
   return `<div class="table" role="region" tabindex="0" aria-labelledby="${labelledBy}"><table><thead><tr>${head}</tr></thead><tbody>
 ${body.join('\n')}
 </tbody></table></div>`;
 }
+
+/** On a phone a row is a block, and its later cells say what they are. */
+function renderCell(cell: string, column: string | undefined): string {
+  const label = cell === '' || column === undefined || SELF_EXPLAINING.has(column) ? '' : ` data-label="${escapeHtml(column)}"`;
+  return `<td${label}>${renderText(cell)}</td>`;
+}
+
+const SELF_EXPLAINING = new Set(['Code', 'Limit', 'Event', 'Method', 'Path', 'Meaning', 'Frame', 'Reason', 'About', 'Dialect']);
 
 /** Text with `code` and [links](/path). */
 function renderText(text: string): string {

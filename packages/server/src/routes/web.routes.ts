@@ -48,12 +48,11 @@ const LANDING_PAGE = `<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
 <title>Parley</title>
 <link rel="stylesheet" href="/api/docs/docs.css">
 </head>
 <body>
-<main>
+<main class="reference">
 <h1>Parley</h1>
 <p>The chat server runs. The web app is not built; the API is there:</p>
 <ul>

@@ -28,8 +28,8 @@ export const colonRoutes = {
     body: z.object({
       to: id,
       text: content,
-      tempId: text
-        .max(limits.clientIdMaxCharacters)
+      tempId: z
+        .union([text.max(limits.clientIdMaxCharacters), z.number()])
         .optional()
         .meta({ description: 'Comes back with message:sent' }),
     }),
