@@ -1,7 +1,7 @@
 // npm run dev: the server from its source, started anew on every change, and the web app rebuilt as it changes.
 import './lib/require-node.mjs';
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { forgetWebBuild, hasWebApp } from './lib/build.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { bin, inRoot, root, sourceCondition } from './lib/paths.mjs';
 import { runMain } from './lib/step.mjs';
@@ -17,7 +17,8 @@ watch(
   [bin.tsx, 'watch', '--clear-screen=false', inRoot('packages/server/src/main.ts'), ...process.argv.slice(2)],
   root,
 );
-if (existsSync(inRoot('packages/web/index.html'))) {
+if (hasWebApp()) {
+  forgetWebBuild();
   const args = [bin.vite, 'build', '--watch', '--mode', 'development', '--logLevel', 'warn'];
   watch('web', args, inRoot('packages/web'));
 }

@@ -49,7 +49,11 @@ const parts = {
  */
 export const compile = (solution) => runNode(bin.tsc, ['-b', solution, '--checkers', '1']);
 
-const hasWebApp = () => existsSync(inRoot('packages/web/index.html'));
+/** Whether there is a web app to build. */
+export const hasWebApp = () => existsSync(inRoot('packages/web/index.html'));
+
+/** Makes the next start build the web app again, after something else wrote to its output folder. */
+export const forgetWebBuild = () => writeStamps({ ...readStamps(), web: '' });
 
 /**
  * Builds what is stale: the packages with the TypeScript compiler, the web app with Vite. An unchanged
@@ -84,7 +88,7 @@ async function buildPart(name) {
     const { code, output } = await part.build();
     if (code !== 0) throw new StepError(`${part.title} failed.`, output);
   });
-  writeFileSync(stampFile, `${JSON.stringify({ ...readStamps(), [name]: before }, null, 2)}\n`);
+  writeStamps({ ...readStamps(), [name]: before });
 }
 
 /** @param {string} name */
@@ -102,4 +106,9 @@ function readStamps() {
   } catch {
     return {};
   }
+}
+
+/** @param {Record<string, string>} stamps */
+function writeStamps(stamps) {
+  writeFileSync(stampFile, `${JSON.stringify(stamps, null, 2)}\n`);
 }
