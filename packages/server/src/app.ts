@@ -19,13 +19,9 @@ import { buildApiDocuments } from './docs-site/api.documents.js';
 import type { DomainEventBus } from './events/domain.events.js';
 import { createInProcessBus } from './events/in-process.bus.js';
 import { createMetrics } from './metrics/metrics.js';
-import { chatIndexes } from './models/chat.model.js';
-import { membershipIndexes } from './models/membership.store.js';
-import { messageIndexes } from './models/message.model.js';
-import { sessionIndexes } from './models/session.model.js';
+import { indexDefinitions } from './models/index.definitions.js';
 import { createSessionStore } from './models/session.store.js';
 import { getOrCreateSetting } from './models/setting.store.js';
-import { userIndexes } from './models/user.model.js';
 import { createUserStore } from './models/user.store.js';
 import { createHttpApp } from './routes/http.app.js';
 import { answerBrokenRequest, closeHttpServer, listen, urlOf } from './routes/http.server.js';
@@ -89,13 +85,7 @@ export async function startServer(config: Config, overrides: StartOverrides = {}
   const stages: { name: string; stop: () => Promise<unknown> | unknown }[] = [];
   const close = createShutdown(stages, database, logger);
   try {
-    const created = await ensureIndexes(database.connection, [
-      ...userIndexes,
-      ...sessionIndexes,
-      ...chatIndexes,
-      ...membershipIndexes,
-      ...messageIndexes,
-    ]);
+    const created = await ensureIndexes(database.connection, indexDefinitions);
     if (created.length > 0) logger.info({ indexes: created.length }, 'indexes created');
     const parts = await assembleServices(config, overrides, secrets, database, logger);
     stages.push({ name: 'services', stop: parts.close });
@@ -103,7 +93,10 @@ export async function startServer(config: Config, overrides: StartOverrides = {}
     const { services, bus } = parts;
     const startedAt = performance.now();
     let isStopping = false;
-    const origins = createOriginPolicy({ allowed: config.clientOrigins, loopback: config.allowLoopbackOrigins });
+    const origins = createOriginPolicy({
+      allowed: config.clientOrigins,
+      loopback: config.allowLoopbackOrigins,
+    });
     const proxy = createProxyTrust(config.trustProxy);
     let countConnections = () => 0;
     const metrics = config.metrics.enabled
@@ -185,7 +178,9 @@ async function assembleServices(
 ) {
   const { connection } = database;
   const onError = (error: unknown) => logger.error({ err: error }, 'work in the background failed');
-  const bus = createInProcessBus((error, name) => logger.error({ err: error, event: name }, 'a listener failed'));
+  const bus = createInProcessBus((error, name) =>
+    logger.error({ err: error, event: name }, 'a listener failed'),
+  );
   const userStore = createUserStore(connection);
   const users = createUserCache({ users: userStore, bus });
   const sessions = createSessionService({
@@ -218,7 +213,6 @@ async function assembleServices(
     bus,
     users: directory,
     userExists: (userId) => users.isActive(userId),
-    createSearch: () => ({ find: () => Promise.resolve([]), note: () => undefined, close: () => Promise.resolve() }),
     epoch: await getOrCreateSetting(connection, 'epoch', () => randomBytes(12).toString('hex')),
     onError,
   });
@@ -233,7 +227,10 @@ async function assembleServices(
   database.onStateChange((up) => {
     if (up) chats.resume().catch(onError);
   });
-  const { messagesPerSecond, typingPerSecond, searchesPerSecond, requestsPerSecond } = { ...limits, ...overrides.limits };
+  const { messagesPerSecond, typingPerSecond, searchesPerSecond, requestsPerSecond } = {
+    ...limits,
+    ...overrides.limits,
+  };
   const services: Services = {
     accounts,
     directory,
@@ -304,7 +301,8 @@ function createShutdown(
         logger.error({ err: error, stage: name }, 'a part failed to stop');
       }
     }
-    if (!(await settlesWithin(database.close(), DATABASE_CLOSE_MS))) logger.error({}, 'the database did not close in time');
+    if (!(await settlesWithin(database.close(), DATABASE_CLOSE_MS)))
+      logger.error({}, 'the database did not close in time');
   };
   return () => (closing ??= stopAll());
 }

@@ -27,6 +27,7 @@ export interface DomainEvents {
   'typing.changed': { chat: ChatRef; userId: string; isTyping: boolean; at: Date; origin?: EventOrigin };
   /** Sessions that are refused from now on. */
   'session.revoked': { userId: string; sessionIds: string[]; reason: string };
+  'user.registered': { userId: string };
   'user.updated': { userId: string };
   /** `wasOnline` and `isOnline` tell coming and going from a mere change of status. */
   'presence.changed': {

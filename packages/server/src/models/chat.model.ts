@@ -1,4 +1,4 @@
-import { type Connection, Schema, Types } from 'mongoose';
+import { type Connection, Schema, type Types } from 'mongoose';
 import type { IndexDefinition } from '../database/indexes.js';
 import type { ChatKind, ChatRecord } from './chat.record.js';
 
@@ -23,7 +23,11 @@ export const chatIndexes: IndexDefinition[] = [
     key: { pairKey: 1 },
     options: { name: 'pair', unique: true, partialFilterExpression: { pairKey: { $exists: true } } },
   },
-  { collection: 'chats', key: { participants: 1, lastActivity: -1, _id: -1 }, options: { name: 'participant_activity' } },
+  {
+    collection: 'chats',
+    key: { participants: 1, lastActivity: -1, _id: -1 },
+    options: { name: 'participant_activity' },
+  },
 ];
 
 const { ObjectId } = Schema.Types;

@@ -1,7 +1,7 @@
 import { LOBBY_CHAT_ID } from '@parley/protocol';
 import { type Connection, Types } from 'mongoose';
 import { isDuplicateKey } from '../database/database.errors.js';
-import { chatCollection, type ChatDocument, toChatRecord } from './chat.model.js';
+import { type ChatDocument, chatCollection, toChatRecord } from './chat.model.js';
 import type { ChatRecord } from './chat.record.js';
 
 const oid = (id: string) => Types.ObjectId.createFromHexString(id);
@@ -84,7 +84,11 @@ export function createChatStore(connection: Connection) {
         ],
       };
       const found = await chats
-        .find({ participants: oid(userId), ...(cursor && { lastActivity: { $lte: cursor.lastActivity } }), ...after })
+        .find({
+          participants: oid(userId),
+          ...(cursor && { lastActivity: { $lte: cursor.lastActivity } }),
+          ...after,
+        })
         .sort({ lastActivity: -1, _id: -1 })
         .limit(limit)
         .toArray();

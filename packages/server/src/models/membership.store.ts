@@ -83,7 +83,9 @@ export function createMembershipStore(connection: Connection) {
     /** One member's watermarks in these chats. */
     async ofUser(userId: string, chatIds: readonly string[]): Promise<MembershipRecord[]> {
       if (chatIds.length === 0) return [];
-      const found = await memberships.find({ chatId: { $in: chatIds.map(oid) }, userId: oid(userId) }).toArray();
+      const found = await memberships
+        .find({ chatId: { $in: chatIds.map(oid) }, userId: oid(userId) })
+        .toArray();
       return found.map(toRecord);
     },
   };

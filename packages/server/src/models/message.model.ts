@@ -60,7 +60,11 @@ export const messageIndexes: IndexDefinition[] = [
   {
     collection: 'messages',
     key: { sender: 1, clientId: 1 },
-    options: { name: 'sender_clientId', unique: true, partialFilterExpression: { clientId: { $exists: true } } },
+    options: {
+      name: 'sender_clientId',
+      unique: true,
+      partialFilterExpression: { clientId: { $exists: true } },
+    },
   },
   // Changes that a crash left half applied.
   {
@@ -108,7 +112,10 @@ export const messageSchema = new Schema<EntryDocument>(
 /** The collection of entries, as the driver gives it: the hot path makes no Mongoose documents. */
 export function messageCollection(connection: Connection) {
   const model = connection.models['Message'] ?? connection.model('Message', messageSchema);
-  return connection.getClient().db(connection.name).collection<EntryDocument>(model.collection.collectionName);
+  return connection
+    .getClient()
+    .db(connection.name)
+    .collection<EntryDocument>(model.collection.collectionName);
 }
 
 /** From storage to a record. */
@@ -129,7 +136,8 @@ export function toMessageRecord(document: MessageDocument): MessageRecord {
   if (document.editedAt !== undefined) record.editedAt = document.editedAt;
   if (document.deletedAt !== undefined) record.deletedAt = document.deletedAt;
   if (document.history !== undefined) record.history = document.history;
-  if (document.hiddenFor !== undefined) record.hiddenFor = document.hiddenFor.map(({ userId, at }) => ({ userId: userId.toHexString(), at }));
+  if (document.hiddenFor !== undefined)
+    record.hiddenFor = document.hiddenFor.map(({ userId, at }) => ({ userId: userId.toHexString(), at }));
   return record;
 }
 
@@ -152,6 +160,10 @@ export function toMessageDocument(record: MessageRecord): MessageDocument {
   if (record.editedAt !== undefined) document.editedAt = record.editedAt;
   if (record.deletedAt !== undefined) document.deletedAt = record.deletedAt;
   if (record.history !== undefined) document.history = record.history;
-  if (record.hiddenFor !== undefined) document.hiddenFor = record.hiddenFor.map(({ userId, at }) => ({ userId: Types.ObjectId.createFromHexString(userId), at }));
+  if (record.hiddenFor !== undefined)
+    document.hiddenFor = record.hiddenFor.map(({ userId, at }) => ({
+      userId: Types.ObjectId.createFromHexString(userId),
+      at,
+    }));
   return document;
 }

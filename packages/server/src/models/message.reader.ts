@@ -1,5 +1,11 @@
 import { type Connection, Types } from 'mongoose';
-import { type ChangeDocument, type EntryDocument, type MessageDocument, messageCollection, toMessageRecord } from './message.model.js';
+import {
+  type ChangeDocument,
+  type EntryDocument,
+  type MessageDocument,
+  messageCollection,
+  toMessageRecord,
+} from './message.model.js';
 import type { ChatHead, MessageRecord } from './message.record.js';
 
 const oid = (id: string) => Types.ObjectId.createFromHexString(id);
@@ -51,7 +57,9 @@ export function createMessageReader(connection: Connection) {
     /** The revision of each chat, from the index alone. A chat without entries is absent. */
     async revs(chatIds: readonly string[]): Promise<Map<string, number>> {
       if (chatIds.length === 0) return new Map();
-      const found = await entries.aggregate<{ _id: Types.ObjectId; last: number }>(lastOf(chatIds, '$rev')).toArray();
+      const found = await entries
+        .aggregate<{ _id: Types.ObjectId; last: number }>(lastOf(chatIds, '$rev'))
+        .toArray();
       return new Map(found.map(({ _id, last }) => [_id.toHexString(), last]));
     },
 
@@ -72,7 +80,9 @@ export function createMessageReader(connection: Connection) {
       const behind =
         changed.length === 0
           ? []
-          : await entries.find({ $or: changed.map(({ chatId, lastSeq }) => ({ chatId, seq: lastSeq })) }).toArray();
+          : await entries
+              .find({ $or: changed.map(({ chatId, lastSeq }) => ({ chatId, seq: lastSeq })) })
+              .toArray();
       const messages = [...last, ...behind].filter(isMessage).map(toMessageRecord);
       const byChat = new Map(messages.map((message) => [message.chatId, message]));
       return new Map(
@@ -92,22 +102,32 @@ export function createMessageReader(connection: Connection) {
     async findByIds(ids: readonly string[]): Promise<Map<string, MessageRecord>> {
       if (ids.length === 0) return new Map();
       const found = await entries.find({ _id: { $in: ids.map(oid) }, seq: { $exists: true } }).toArray();
-      return new Map(found.map((document) => [document._id.toHexString(), toMessageRecord(document as MessageDocument)]));
+      return new Map(
+        found.map((document) => [document._id.toHexString(), toMessageRecord(document as MessageDocument)]),
+      );
     },
 
     /** One page, ascending, without what the viewer deleted for oneself, and whether there is more beyond it. */
-    async page(chatId: string, viewerId: string, range: PageRange): Promise<{ messages: MessageRecord[]; hasMore: boolean }> {
+    async page(
+      chatId: string,
+      viewerId: string,
+      range: PageRange,
+    ): Promise<{ messages: MessageRecord[]; hasMore: boolean }> {
       const forward = range.after !== undefined;
       const seq: Record<string, number | boolean> = { $exists: true };
       if (range.after !== undefined) seq['$gt'] = range.after;
       if (range.before !== undefined) seq['$lt'] = range.before;
       const found = await entries
-        .find({ chatId: oid(chatId), seq, 'hiddenFor.userId': { $ne: oid(viewerId) } } as Parameters<typeof entries.find>[0])
+        .find({ chatId: oid(chatId), seq, 'hiddenFor.userId': { $ne: oid(viewerId) } } as Parameters<
+          typeof entries.find
+        >[0])
         .sort({ chatId: 1, seq: forward ? 1 : -1 })
         .skip(range.skip ?? 0)
         .limit(range.limit + 1)
         .toArray();
-      const messages = found.slice(0, range.limit).map((document) => toMessageRecord(document as MessageDocument));
+      const messages = found
+        .slice(0, range.limit)
+        .map((document) => toMessageRecord(document as MessageDocument));
       if (!forward) messages.reverse();
       return { messages, hasMore: found.length > range.limit };
     },
@@ -128,7 +148,8 @@ export function createMessageReader(connection: Connection) {
       }
       const missing = targets.filter((target) => !messages.has(target.toHexString()));
       const changed = missing.length === 0 ? [] : await entries.find({ _id: { $in: missing } }).toArray();
-      for (const document of changed) messages.set(document._id.toHexString(), toMessageRecord(document as MessageDocument));
+      for (const document of changed)
+        messages.set(document._id.toHexString(), toMessageRecord(document as MessageDocument));
       return {
         messages: [...messages.values()].sort((a, b) => a.rev - b.rev),
         rev: stretch.at(-1)?.rev ?? rev,
@@ -140,7 +161,10 @@ export function createMessageReader(connection: Connection) {
      * Messages of others above each `readSeq` that are neither deleted nor hidden, by chat; counted from the index
      * alone. A chat without any is absent.
      */
-    async countUnread(userId: string, chats: readonly { chatId: string; readSeq: number }[]): Promise<Map<string, number>> {
+    async countUnread(
+      userId: string,
+      chats: readonly { chatId: string; readSeq: number }[],
+    ): Promise<Map<string, number>> {
       if (chats.length === 0) return new Map();
       const user = oid(userId);
       const unread = chats.map(({ chatId, readSeq }) => ({
@@ -154,17 +178,23 @@ export function createMessageReader(connection: Connection) {
       const [all, hidden] = await Promise.all([
         entries.aggregate<Counted>([{ $match: { $or: unread } }, perChat], { hint: 'chat_seq' }).toArray(),
         entries
-          .aggregate<Counted>([{ $match: { ...hiddenFrom(user), $or: unread } }, perChat], { hint: 'hidden_messages' })
+          .aggregate<Counted>([{ $match: { ...hiddenFrom(user), $or: unread } }, perChat], {
+            hint: 'hidden_messages',
+          })
           .toArray(),
       ]);
       const counts = new Map(all.map(({ _id, count }) => [_id.toHexString(), count]));
-      for (const { _id, count } of hidden) counts.set(_id.toHexString(), (counts.get(_id.toHexString()) ?? 0) - count);
+      for (const { _id, count } of hidden)
+        counts.set(_id.toHexString(), (counts.get(_id.toHexString()) ?? 0) - count);
       return counts;
     },
 
     /** How many messages of a chat a user has deleted for oneself. */
     countHidden(chatId: string, userId: string): Promise<number> {
-      return entries.countDocuments({ ...hiddenFrom(oid(userId)), chatId: oid(chatId) }, { hint: 'hidden_messages' });
+      return entries.countDocuments(
+        { ...hiddenFrom(oid(userId)), chatId: oid(chatId) },
+        { hint: 'hidden_messages' },
+      );
     },
   };
 }
@@ -184,7 +214,11 @@ function lastOf(chatIds: readonly string[], expression: '$$ROOT' | '$rev') {
 }
 
 function toHead(document: EntryDocument): ChatHead {
-  return { rev: document.rev, seq: isMessage(document) ? document.seq : document.lastSeq, at: document.createdAt };
+  return {
+    rev: document.rev,
+    seq: isMessage(document) ? document.seq : document.lastSeq,
+    at: document.createdAt,
+  };
 }
 
 function isMessage(document: EntryDocument): document is MessageDocument {

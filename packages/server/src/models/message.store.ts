@@ -78,7 +78,9 @@ export function createMessageStore(connection: Connection) {
     async findByClientIds(keys: readonly { sender: string; clientId: string }[]): Promise<MessageRecord[]> {
       if (keys.length === 0) return [];
       const found = await entries
-        .find({ $or: keys.map(({ sender, clientId }) => ({ sender: oid(sender), clientId: { $eq: clientId } })) })
+        .find({
+          $or: keys.map(({ sender, clientId }) => ({ sender: oid(sender), clientId: { $eq: clientId } })),
+        })
         .toArray();
       return found.map((document) => toMessageRecord(document as MessageDocument));
     },

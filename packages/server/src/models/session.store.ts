@@ -33,7 +33,15 @@ export interface SessionStore {
   removeLeastRecentlyUsed(userId: string, keep: number): Promise<string[]>;
 }
 
-const FIELDS = { userId: 1, agent: 1, address: 1, dialect: 1, createdAt: 1, lastUsedAt: 1, expiresAt: 1 } as const;
+const FIELDS = {
+  userId: 1,
+  agent: 1,
+  address: 1,
+  dialect: 1,
+  createdAt: 1,
+  lastUsedAt: 1,
+  expiresAt: 1,
+} as const;
 
 /** The sessions of a database; needs `sessionIndexes`. */
 export function createSessionStore(connection: Connection): SessionStore {

@@ -167,6 +167,7 @@ export function createUserStore(connection: Connection): UserStore {
           FIELDS,
         )
         .sort({ usernameKey: 1 })
+        .hint('active_username')
         .skip(skip)
         .limit(limit)
         .lean<UserDocument[]>();

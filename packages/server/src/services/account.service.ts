@@ -70,6 +70,7 @@ export function createAccountService(deps: AccountServiceDeps): AccountService {
         },
         username,
       );
+      bus.publish('user.registered', { userId: user.id });
       return { user, ...(await sessions.start(user.id, device)) };
     },
 

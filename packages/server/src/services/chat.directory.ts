@@ -23,7 +23,11 @@ export function createChatDirectory({ store, userExists, now }: ChatDirectoryDep
   const byPair = new LRUCache<string, ChatRef>({ max: CHATS_MAX });
 
   function keep(chat: ChatRecord): ChatRef {
-    const ref: ChatRef = byId.get(chat.id) ?? { id: chat.id, kind: chat.kind, participants: chat.participants };
+    const ref: ChatRef = byId.get(chat.id) ?? {
+      id: chat.id,
+      kind: chat.kind,
+      participants: chat.participants,
+    };
     byId.set(ref.id, ref);
     return ref;
   }

@@ -65,10 +65,14 @@ export function createChatService(deps: ChatServiceDeps): ChatService & ChatView
   }
 
   /** The last message of each chat that the user has not deleted for oneself. */
-  async function lastVisible(userId: string, latest: ReadonlyMap<string, LatestOfChat>): Promise<Map<string, MessageRecord>> {
+  async function lastVisible(
+    userId: string,
+    latest: ReadonlyMap<string, LatestOfChat>,
+  ): Promise<Map<string, MessageRecord>> {
     const found = await Promise.all(
       [...latest].map(async ([chatId, { lastMessage }]) => {
-        if (lastMessage === null || !isHiddenFor(userId, lastMessage)) return [chatId, lastMessage ?? undefined] as const;
+        if (lastMessage === null || !isHiddenFor(userId, lastMessage))
+          return [chatId, lastMessage ?? undefined] as const;
         return [chatId, (await reader.page(chatId, userId, { limit: 1 })).messages[0]] as const;
       }),
     );
@@ -77,8 +81,12 @@ export function createChatService(deps: ChatServiceDeps): ChatService & ChatView
 
   /** Rooms have too many members to read the marks of all. */
   async function watermarks(userId: string, records: readonly ChatRecord[]): Promise<MembershipRecord[]> {
-    const idsOf = (isRoom: boolean) => records.filter(({ kind }) => (kind === 'room') === isRoom).map(({ id }) => id);
-    const [ofAll, ofUser] = await Promise.all([memberships.ofChats(idsOf(false)), memberships.ofUser(userId, idsOf(true))]);
+    const idsOf = (isRoom: boolean) =>
+      records.filter(({ kind }) => (kind === 'room') === isRoom).map(({ id }) => id);
+    const [ofAll, ofUser] = await Promise.all([
+      memberships.ofChats(idsOf(false)),
+      memberships.ofUser(userId, idsOf(true)),
+    ]);
     return [...ofAll, ...ofUser];
   }
 
@@ -100,8 +108,12 @@ export function createChatService(deps: ChatServiceDeps): ChatService & ChatView
   /** A page by activity. The lobby has no list of members, so it is put in its place here once somebody has spoken. */
   async function page(userId: string, limit: number, cursor?: ChatCursor): Promise<ChatRecord[]> {
     await headWriter.flushOf(userId);
-    const [own, lobby] = await Promise.all([store.listOf(userId, limit, cursor), store.findById(LOBBY_CHAT_ID)]);
-    if (lobby === null || lobby.lastSeq === 0 || (cursor !== undefined && !isBefore(lobby, cursor))) return own;
+    const [own, lobby] = await Promise.all([
+      store.listOf(userId, limit, cursor),
+      store.findById(LOBBY_CHAT_ID),
+    ]);
+    if (lobby === null || lobby.lastSeq === 0 || (cursor !== undefined && !isBefore(lobby, cursor)))
+      return own;
     return [...own, lobby].sort(byActivity).slice(0, limit);
   }
 
@@ -114,7 +126,10 @@ export function createChatService(deps: ChatServiceDeps): ChatService & ChatView
       const shown = found.slice(0, query.limit);
       const last = shown.at(-1);
       const views = await view(actor.userId, shown);
-      return { chats: views, ...(found.length > query.limit && last !== undefined && { nextCursor: formatCursor(last) }) };
+      return {
+        chats: views,
+        ...(found.length > query.limit && last !== undefined && { nextCursor: formatCursor(last) }),
+      };
     },
 
     async get(actor, chatId) {
@@ -142,7 +157,9 @@ export function createChatService(deps: ChatServiceDeps): ChatService & ChatView
       const ids = recent.map(({ id }) => id);
       const [latest, marks] = await Promise.all([reader.latest(ids), memberships.ofUser(userId, ids)]);
       const counts = await countUnread(userId, ids, latest, marks);
-      const unread = [...counts].map(([chatId, unreadCount]) => ({ chatId, unreadCount })).filter(({ unreadCount }) => unreadCount > 0);
+      const unread = [...counts]
+        .map(([chatId, unreadCount]) => ({ chatId, unreadCount }))
+        .filter(({ unreadCount }) => unreadCount > 0);
       return { total: unread.reduce((sum, { unreadCount }) => sum + unreadCount, 0), chats: unread };
     },
   };
@@ -163,7 +180,9 @@ function formatCursor({ lastActivity, id }: ChatCursor): string {
 function parseCursor(text: string): ChatCursor {
   const parts = /^(\d{1,15}):([0-9a-f]{24})$/.exec(Buffer.from(text, 'base64url').toString('latin1'));
   if (parts?.[1] === undefined || parts[2] === undefined) {
-    throw new ParleyError('invalid_request', { issues: [{ path: 'cursor', message: 'is not a cursor of this server' }] });
+    throw new ParleyError('invalid_request', {
+      issues: [{ path: 'cursor', message: 'is not a cursor of this server' }],
+    });
   }
   return { lastActivity: new Date(Number(parts[1])), id: parts[2] };
 }

@@ -11,12 +11,18 @@ import { createCommitQueue } from './commit/commit.queue.js';
 import { createHeadCache } from './commit/head.cache.js';
 import { healHeads } from './commit/head.healer.js';
 import { createHeadWriter } from './commit/head.writer.js';
-import type { ChatService, DirectoryService, MessageService, ReceiptService, SyncService } from './contracts.js';
+import type {
+  ChatService,
+  DirectoryService,
+  MessageService,
+  ReceiptService,
+  SyncService,
+} from './contracts.js';
 import { classifyFailure } from './failure.classifier.js';
-import type { MessageSearch } from './message.search.js';
 import { createMessageService, publishCommitted } from './message.service.js';
 import { createReceiptLedger } from './receipt.ledger.js';
 import { createReceiptService } from './receipt.service.js';
+import { createMessageSearch } from './search/search.service.js';
 import { createSyncService } from './sync.service.js';
 import { createUnreadCounter } from './unread.counter.js';
 
@@ -26,21 +32,11 @@ export interface ChatServicesDeps {
   users: Pick<DirectoryService, 'getMany'>;
   /** Whether there is an active user with this id. */
   userExists: (userId: string) => Promise<boolean>;
-  createSearch: (deps: SearchDeps) => MessageSearch;
   /** The database's own random id. */
   epoch: string;
   /** Told of failures that no caller waits for. */
   onError: (error: unknown) => void;
   now?: () => Date;
-}
-
-/** What the search of messages is built on. */
-export interface SearchDeps {
-  connection: Connection;
-  chats: ReturnType<typeof createChatDirectory>;
-  chatStore: ReturnType<typeof createChatStore>;
-  reader: ReturnType<typeof createMessageReader>;
-  onError: (error: unknown) => void;
 }
 
 export interface ChatServices {
@@ -60,7 +56,7 @@ export interface ChatServices {
 
 /** Puts together everything that works on chats and messages. */
 export function createChatServices(deps: ChatServicesDeps): ChatServices {
-  const { connection, bus, users, userExists, createSearch, epoch, onError } = deps;
+  const { connection, bus, users, userExists, epoch, onError } = deps;
   const now = deps.now ?? (() => new Date());
   const chatStore = createChatStore(connection);
   const memberships = createMembershipStore(connection);
@@ -68,7 +64,7 @@ export function createChatServices(deps: ChatServicesDeps): ChatServices {
   const store = createMessageStore(connection);
 
   const directory = createChatDirectory({ store: chatStore, userExists, now });
-  const search = createSearch({ connection, chats: directory, chatStore, reader, onError });
+  const search = createMessageSearch({ connection, chats: directory, chatStore, reader, onError });
   const headWriter = createHeadWriter({ advanceHeads: chatStore.advanceHeads, onError });
   const writer = createBatchWriter({
     store,
@@ -89,21 +85,57 @@ export function createChatServices(deps: ChatServicesDeps): ChatServices {
     onAdvanced({ chat, before, after, messageId }) {
       const { userId, readSeq, deliveredSeq } = after;
       const read = readSeq > before.readSeq;
-      bus.publish('receipt.advanced', { chat, userId, readSeq, deliveredSeq, read, messageId, at: after.readAt ?? now() });
+      bus.publish('receipt.advanced', {
+        chat,
+        userId,
+        readSeq,
+        deliveredSeq,
+        read,
+        messageId,
+        at: after.readAt ?? now(),
+      });
     },
   });
-  const receipts = createReceiptService({ chats: directory, store: memberships, reader, ledger, counter, now });
-  const chats = createChatService({ chats: directory, store: chatStore, memberships, reader, headWriter, counter, users });
+  const receipts = createReceiptService({
+    chats: directory,
+    store: memberships,
+    reader,
+    ledger,
+    counter,
+    now,
+  });
+  const chats = createChatService({
+    chats: directory,
+    store: chatStore,
+    memberships,
+    reader,
+    headWriter,
+    counter,
+    users,
+  });
+
+  bus.subscribe('user.registered', ({ userId }) => {
+    receipts.welcome(userId).catch(onError);
+  });
 
   return {
     messages: createMessageService({ chats: directory, queue, reader, memberships, receipts, search }),
     chats,
     receipts,
-    sync: createSyncService({ chats: directory, viewer: chats, chatStore, memberships, reader, store, receipts, epoch }),
+    sync: createSyncService({
+      chats: directory,
+      viewer: chats,
+      chatStore,
+      memberships,
+      reader,
+      store,
+      receipts,
+      epoch,
+    }),
     queueDepth: () => queue.depth(),
     async heal() {
       await chatStore.ensureLobby(now());
-      await healHeads(reader, store, chatStore);
+      await Promise.all([healHeads(reader, store, chatStore), search.heal()]);
     },
     resume: () => queue.resume(),
     async close() {

@@ -79,7 +79,12 @@ export interface SendResult {
 export interface MessageService {
   send(actor: Actor, input: SendInput, origin?: EventOrigin): Promise<SendResult>;
   edit(actor: Actor, messageId: string, content: string, origin?: EventOrigin): Promise<MessageView>;
-  remove(actor: Actor, messageId: string, scope: 'everyone' | 'me', origin?: EventOrigin): Promise<MessageView>;
+  remove(
+    actor: Actor,
+    messageId: string,
+    scope: 'everyone' | 'me',
+    origin?: EventOrigin,
+  ): Promise<MessageView>;
   /** The direct chat with another user. */
   pageWithUser(actor: Actor, userId: string, query: PageQuery): Promise<MessagePage>;
   pageOfChat(actor: Actor, chatId: string, query: PageQuery): Promise<MessagePage>;
@@ -163,7 +168,10 @@ export interface SessionView {
 /** Accounts and sessions. Errors by code as in the route table of protocol. */
 export interface AccountService {
   /** `email` may be absent and `gender` present in the dialect that asks so. */
-  register(input: Omit<RegisterInput, 'email'> & { email?: string; gender?: string }, device: Device): Promise<{ user: UserRecord } & IssuedTokens>;
+  register(
+    input: Omit<RegisterInput, 'email'> & { email?: string; gender?: string },
+    device: Device,
+  ): Promise<{ user: UserRecord } & IssuedTokens>;
   login(input: LoginInput, device: Device): Promise<{ user: UserRecord } & IssuedTokens>;
   refresh(refreshToken: string, device: Device): Promise<IssuedTokens>;
   /** `invalid_token`, `token_expired`, `session_revoked`. Cheap: no database round trip for a session seen lately. */
@@ -178,7 +186,10 @@ export interface AccountService {
 
 /** Users as others see them, with presence. */
 export interface DirectoryService {
-  list(actor: Actor, query: { limit: number; skip: number; cursor?: string | undefined }): Promise<{ users: UserView[]; total: number; nextCursor?: string }>;
+  list(
+    actor: Actor,
+    query: { limit: number; skip: number; cursor?: string | undefined },
+  ): Promise<{ users: UserView[]; total: number; nextCursor?: string }>;
   /** Everyone who is online and shown so, the actor excepted; at most `onlineListMax`. */
   online(actor: Actor): Promise<UserView[]>;
   search(actor: Actor, q: string, limit: number): Promise<UserView[]>;
@@ -209,7 +220,11 @@ export interface PresenceService {
 
 export interface TypingService {
   /** Publishes `typing.changed`; ends by itself after `typingExpiryMs`. */
-  set(actor: Actor, target: { to?: string | undefined; chatId?: string | undefined }, isTyping: boolean): Promise<void>;
+  set(
+    actor: Actor,
+    target: { to?: string | undefined; chatId?: string | undefined },
+    isTyping: boolean,
+  ): Promise<void>;
   close(): void;
 }
 
@@ -235,4 +250,3 @@ export interface Services {
   typing: TypingService;
   rateLimits: RateLimitService;
 }
-

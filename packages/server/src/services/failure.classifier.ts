@@ -8,7 +8,9 @@ import { isDatabaseRefusingWrites, isDatabaseUnavailable } from '../database/dat
 export function classifyFailure(error: unknown): ParleyError {
   if (error instanceof ParleyError) return error;
   // A full disk can also end the engine; what it said first is the better answer.
-  if (isDatabaseRefusingWrites(error)) return new ParleyError('storage_full', { retryAfterSeconds: 30 }, { cause: error });
-  if (isDatabaseUnavailable(error)) return new ParleyError('database_unavailable', { retryAfterSeconds: 2 }, { cause: error });
+  if (isDatabaseRefusingWrites(error))
+    return new ParleyError('storage_full', { retryAfterSeconds: 30 }, { cause: error });
+  if (isDatabaseUnavailable(error))
+    return new ParleyError('database_unavailable', { retryAfterSeconds: 2 }, { cause: error });
   return new ParleyError('internal', {}, { cause: error });
 }

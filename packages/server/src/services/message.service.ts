@@ -8,8 +8,8 @@ import type { MessageRecord } from '../models/message.record.js';
 import { isHiddenFor, mayChange } from '../policies/chat.policy.js';
 import type { Actor } from './actor.js';
 import type { ChatDirectory } from './chat.directory.js';
-import type { CommitQueue } from './commit/commit.queue.js';
 import type { ChangeOperation, Committed, CreateOperation } from './commit/commit.operation.js';
+import type { CommitQueue } from './commit/commit.queue.js';
 import type { MessagePage, MessageService, MessageView, ReceiptService, SendResult } from './contracts.js';
 import type { MessageSearch } from './message.search.js';
 import { viewMessage, viewNewMessage } from './message.views.js';
@@ -24,13 +24,27 @@ export interface MessageServiceDeps {
 }
 
 /** The rules of messages. Every entry, on whatever transport, comes through here. */
-export function createMessageService({ chats, queue, reader, memberships, receipts, search }: MessageServiceDeps): MessageService {
+export function createMessageService({
+  chats,
+  queue,
+  reader,
+  memberships,
+  receipts,
+  search,
+}: MessageServiceDeps): MessageService {
   /** Sends with a clientId that are under way: the same key meanwhile is the same send. */
   const underWay = new Map<string, { digest: string; committed: Promise<Committed> }>();
 
-  async function viewAll(messages: readonly MessageRecord[], chat: ChatRef, viewerId: string): Promise<MessageView[]> {
+  async function viewAll(
+    messages: readonly MessageRecord[],
+    chat: ChatRef,
+    viewerId: string,
+  ): Promise<MessageView[]> {
     if (messages.length === 0) return [];
-    const marks = chat.kind === 'room' ? await memberships.ofUser(viewerId, [chat.id]) : await memberships.ofChats([chat.id]);
+    const marks =
+      chat.kind === 'room'
+        ? await memberships.ofUser(viewerId, [chat.id])
+        : await memberships.ofChats([chat.id]);
     return messages.map((message) => viewMessage(message, chat, marks, viewerId));
   }
 
@@ -39,7 +53,10 @@ export function createMessageService({ chats, queue, reader, memberships, receip
   }
 
   /** A message that the actor can see, with its chat. */
-  async function requireMessage(actor: Actor, messageId: string): Promise<{ message: MessageRecord; chat: ChatRef }> {
+  async function requireMessage(
+    actor: Actor,
+    messageId: string,
+  ): Promise<{ message: MessageRecord; chat: ChatRef }> {
     const message = await reader.findById(messageId);
     if (message === null) throw new ParleyError('message_not_found');
     const chat = await chats.require(actor, message.chatId, 'message_not_found');
@@ -65,14 +82,21 @@ export function createMessageService({ chats, queue, reader, memberships, receip
     }
   }
 
-  async function change(actor: Actor, chat: ChatRef, operation: Omit<ChangeOperation, 'type' | 'chat' | 'by'>): Promise<MessageView> {
+  async function change(
+    actor: Actor,
+    chat: ChatRef,
+    operation: Omit<ChangeOperation, 'type' | 'chat' | 'by'>,
+  ): Promise<MessageView> {
     const { message } = await queue.commit({ type: 'change', chat, by: actor.userId, ...operation });
     return viewOne(message, chat, actor.userId);
   }
 
   async function pageOf(actor: Actor, chat: ChatRef, range: PageRange): Promise<MessagePage> {
     const { messages, hasMore } = await reader.page(chat.id, actor.userId, range);
-    const [heads, hidden] = await Promise.all([reader.heads([chat.id]), reader.countHidden(chat.id, actor.userId)]);
+    const [heads, hidden] = await Promise.all([
+      reader.heads([chat.id]),
+      reader.countHidden(chat.id, actor.userId),
+    ]);
     const views = await viewAll(messages, chat, actor.userId);
     const last = messages.at(-1);
     const received = messages.findLast(({ sender }) => sender !== actor.userId);
@@ -90,8 +114,11 @@ export function createMessageService({ chats, queue, reader, memberships, receip
   return {
     async send(actor: Actor, input: SendInput, origin?: EventOrigin): Promise<SendResult> {
       const chat =
-        input.chatId !== undefined ? await chats.require(actor, input.chatId) : await chats.openDirect(actor, input.to ?? '');
-      if (input.chatId !== undefined && input.to !== undefined && !isDirectWith(chat, input.to)) throw new ParleyError('chat_not_found');
+        input.chatId !== undefined
+          ? await chats.require(actor, input.chatId)
+          : await chats.openDirect(actor, input.to ?? '');
+      if (input.chatId !== undefined && input.to !== undefined && !isDirectWith(chat, input.to))
+        throw new ParleyError('chat_not_found');
       const { content, messageType, clientId } = input;
       const { message, outcome } = await commitOnce({
         type: 'create',
@@ -103,12 +130,16 @@ export function createMessageService({ chats, queue, reader, memberships, receip
         ...(origin !== undefined && { origin }),
       });
       const replay = outcome === 'replay';
-      return { view: replay ? await viewOne(message, chat, actor.userId) : viewNewMessage(message, chat), replay };
+      return {
+        view: replay ? await viewOne(message, chat, actor.userId) : viewNewMessage(message, chat),
+        replay,
+      };
     },
 
     async edit(actor, messageId, content, origin) {
       const { message, chat } = await requireMessage(actor, messageId);
-      if (!mayChange(actor.userId, message)) throw new ParleyError('forbidden', { detail: 'Only the sender can edit a message' });
+      if (!mayChange(actor.userId, message))
+        throw new ParleyError('forbidden', { detail: 'Only the sender can edit a message' });
       return change(actor, chat, {
         kind: 'edit',
         messageId,
@@ -135,7 +166,9 @@ export function createMessageService({ chats, queue, reader, memberships, receip
             if (isHiddenFor(actor.userId, current)) return null;
             const hiddenFor = current.hiddenFor ?? [];
             if (hiddenFor.length >= limits.messageHidersMax) {
-              throw new ParleyError('edit_limit_reached', { detail: 'Too many people have hidden this message' });
+              throw new ParleyError('edit_limit_reached', {
+                detail: 'Too many people have hidden this message',
+              });
             }
             return { hiddenFor: [...hiddenFor, { userId: actor.userId, at }] };
           },
@@ -148,7 +181,9 @@ export function createMessageService({ chats, queue, reader, memberships, receip
         ...common,
         kind: 'delete',
         decide: ({ deletedAt }, at) =>
-          deletedAt === undefined ? { content: '', deletedAt: at, history: undefined, bodyDigest: undefined } : null,
+          deletedAt === undefined
+            ? { content: '', deletedAt: at, history: undefined, bodyDigest: undefined }
+            : null,
       });
     },
 
@@ -165,7 +200,9 @@ export function createMessageService({ chats, queue, reader, memberships, receip
     async search(actor, query) {
       const found = await search.find(actor, query);
       const refs = await chats.memberOf(actor, [...new Set(found.map(({ chatId }) => chatId))]);
-      const marks = await memberships.ofChats([...refs.values()].filter(({ kind }) => kind !== 'room').map(({ id }) => id));
+      const marks = await memberships.ofChats(
+        [...refs.values()].filter(({ kind }) => kind !== 'room').map(({ id }) => id),
+      );
       return found.flatMap((message) => {
         const chat = refs.get(message.chatId);
         const ofChat = marks.filter(({ chatId }) => chatId === message.chatId);
@@ -181,12 +218,23 @@ function isDirectWith(chat: ChatRef, userId: string): boolean {
 
 /** What the idempotency key stands for: 96 bits tell any two bodies of one sender apart. */
 function digestOf(chatId: string, messageType: string, content: string): string {
-  return createHash('sha256').update(`${chatId}\0${messageType}\0${content}`).digest('base64url').slice(0, 16);
+  return createHash('sha256')
+    .update(`${chatId}\0${messageType}\0${content}`)
+    .digest('base64url')
+    .slice(0, 16);
 }
 
 /** Tells the bus what was written. `hide` concerns one user alone. */
-export function publishCommitted(bus: DomainEventBus, operation: CreateOperation | ChangeOperation, message: MessageRecord): void {
-  const event = { message, chat: operation.chat, ...(operation.origin !== undefined && { origin: operation.origin }) };
+export function publishCommitted(
+  bus: DomainEventBus,
+  operation: CreateOperation | ChangeOperation,
+  message: MessageRecord,
+): void {
+  const event = {
+    message,
+    chat: operation.chat,
+    ...(operation.origin !== undefined && { origin: operation.origin }),
+  };
   if (operation.type === 'create') bus.publish('message.created', event);
   else if (operation.kind === 'edit') bus.publish('message.edited', event);
   else if (operation.kind === 'delete') bus.publish('message.deleted', event);

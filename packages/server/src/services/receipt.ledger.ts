@@ -1,5 +1,6 @@
 import type { ChatRef, MembershipRecord } from '../models/chat.record.js';
 import type { MembershipStore } from '../models/membership.store.js';
+import { createDelayedWriter } from './delayed.writer.js';
 
 /** Deliveries are written together: one update per member and chat in this time, however many messages came. */
 const DELIVERED_DELAY_MS = 200;
@@ -12,7 +13,12 @@ interface Advance {
 }
 
 /** A watermark moved on disk. */
-export type AdvanceListener = (advance: { chat: ChatRef; before: MembershipRecord; after: MembershipRecord; messageId: string | null }) => void;
+export type AdvanceListener = (advance: {
+  chat: ChatRef;
+  before: MembershipRecord;
+  after: MembershipRecord;
+  messageId: string | null;
+}) => void;
 
 export interface ReceiptLedgerDeps {
   store: MembershipStore;
@@ -29,8 +35,6 @@ export type ReceiptLedger = ReturnType<typeof createReceiptLedger>;
  */
 export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedgerDeps) {
   let waiting = new Map<string, Advance>();
-  let timer: NodeJS.Timeout | null = null;
-  let flushing: Promise<void> | null = null;
 
   function merge(into: Map<string, Advance>, advance: Advance): void {
     const key = `${advance.mark.chatId}:${advance.mark.userId}`;
@@ -60,7 +64,12 @@ export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedge
       const before = await store.find(batch.map(({ mark }) => mark));
       await store.advance(batch.map(({ mark }) => mark));
       for (const { chat, mark, messageId } of batch) {
-        const was = before.get(`${mark.chatId}:${mark.userId}`) ?? { ...mark, readSeq: 0, deliveredSeq: 0, readAt: null };
+        const was = before.get(`${mark.chatId}:${mark.userId}`) ?? {
+          ...mark,
+          readSeq: 0,
+          deliveredSeq: 0,
+          readAt: null,
+        };
         const after = {
           ...mark,
           readSeq: Math.max(was.readSeq, mark.readSeq),
@@ -79,23 +88,12 @@ export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedge
     }
   }
 
-  function flush(): Promise<void> {
-    flushing ??= flushSome().finally(() => {
-      flushing = null;
-    });
-    return flushing;
-  }
-
-  function schedule(): void {
-    timer ??= setTimeout(() => {
-      timer = null;
-      flush()
-        .catch(onError)
-        .finally(() => {
-          if (waiting.size > 0) schedule();
-        });
-    }, DELIVERED_DELAY_MS);
-  }
+  const writer = createDelayedWriter({
+    delayMs: DELIVERED_DELAY_MS,
+    flushSome,
+    isWaiting: () => waiting.size > 0,
+    onError,
+  });
 
   return {
     /** The member has received everything up to `seq`. Written soon. */
@@ -105,23 +103,30 @@ export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedge
         mark: { chatId: chat.id, userId, readSeq: 0, deliveredSeq: seq, readAt: null },
         messageId: null,
       });
-      schedule();
+      writer.schedule();
     },
 
     /** The member has read, and so received, everything up to `seq`. On disk when it returns. */
-    async advanceRead(chat: ChatRef, userId: string, seq: number, at: Date, messageId: string | null): Promise<void> {
-      const advance = { chat, mark: { chatId: chat.id, userId, readSeq: seq, deliveredSeq: seq, readAt: at }, messageId };
+    async advanceRead(
+      chat: ChatRef,
+      userId: string,
+      seq: number,
+      at: Date,
+      messageId: string | null,
+    ): Promise<void> {
+      const advance = {
+        chat,
+        mark: { chatId: chat.id, userId, readSeq: seq, deliveredSeq: seq, readAt: at },
+        messageId,
+      };
       merge(waiting, advance);
       const key = `${chat.id}:${userId}`;
       // The flush under way may have started without it.
-      do await flush();
+      do await writer.flush();
       while ((waiting.get(key)?.mark.readSeq ?? 0) >= seq);
     },
 
     /** Everything on disk. */
-    async close(): Promise<void> {
-      while (waiting.size > 0) await flush();
-      if (timer !== null) clearTimeout(timer);
-    },
+    close: () => writer.close(),
   };
 }

@@ -1,4 +1,4 @@
-import { type MarkReadInput, ParleyError } from '@parley/protocol';
+import { LOBBY_CHAT_ID, type MarkReadInput, ParleyError } from '@parley/protocol';
 import type { ChatRef } from '../models/chat.record.js';
 import type { MembershipStore } from '../models/membership.store.js';
 import type { MessageReader } from '../models/message.reader.js';
@@ -7,6 +7,12 @@ import type { ChatDirectory } from './chat.directory.js';
 import type { ReadResult, ReceiptService } from './contracts.js';
 import type { ReceiptLedger } from './receipt.ledger.js';
 import type { UnreadCounter } from './unread.counter.js';
+
+/** The lobby's side of a registration. */
+export interface LobbyNewcomers {
+  /** What was said in the lobby before somebody came counts as read. */
+  welcome(userId: string): Promise<void>;
+}
 
 export interface ReceiptServiceDeps {
   chats: ChatDirectory;
@@ -18,8 +24,18 @@ export interface ReceiptServiceDeps {
 }
 
 /** The rules of receipts: forward only, never beyond the last message, and a read message was received. */
-export function createReceiptService({ chats, store, reader, ledger, counter, now }: ReceiptServiceDeps): ReceiptService {
-  async function findTarget(actor: Actor, input: MarkReadInput): Promise<{ chat: ChatRef; seq: number; messageId: string | null }> {
+export function createReceiptService({
+  chats,
+  store,
+  reader,
+  ledger,
+  counter,
+  now,
+}: ReceiptServiceDeps): ReceiptService & LobbyNewcomers {
+  async function findTarget(
+    actor: Actor,
+    input: MarkReadInput,
+  ): Promise<{ chat: ChatRef; seq: number; messageId: string | null }> {
     const ids = input.messageIds ?? (input.messageId === undefined ? [] : [input.messageId]);
     if (ids.length === 0 && input.chatId !== undefined) {
       const chat = await chats.require(actor, input.chatId);
@@ -41,12 +57,20 @@ export function createReceiptService({ chats, store, reader, ledger, counter, no
   }
 
   return {
+    async welcome(userId) {
+      const seq = await lastSeqOf(LOBBY_CHAT_ID);
+      const lobby: ChatRef = { id: LOBBY_CHAT_ID, kind: 'room', participants: [] };
+      if (seq > 0) await ledger.advanceRead(lobby, userId, seq, now(), null);
+    },
+
     async markRead(actor: Actor, input: MarkReadInput): Promise<ReadResult> {
       const { chat, seq, messageId } = await findTarget(actor, input);
       if (seq > 0) await ledger.advanceRead(chat, actor.userId, seq, now(), messageId);
       const mark = (await store.ofUser(actor.userId, [chat.id]))[0];
       const readSeq = mark?.readSeq ?? 0;
-      const unread = await counter.count(actor.userId, [{ chatId: chat.id, lastSeq: await lastSeqOf(chat.id), readSeq }]);
+      const unread = await counter.count(actor.userId, [
+        { chatId: chat.id, lastSeq: await lastSeqOf(chat.id), readSeq },
+      ]);
       return { chatId: chat.id, readSeq, unreadCount: unread.get(chat.id) ?? 0 };
     },
 
@@ -56,7 +80,12 @@ export function createReceiptService({ chats, store, reader, ledger, counter, no
     },
 
     async watermarksOf(chat) {
-      return (await store.ofChats([chat.id])).map(({ userId, readSeq, deliveredSeq, readAt }) => ({ userId, readSeq, deliveredSeq, readAt }));
+      return (await store.ofChats([chat.id])).map(({ userId, readSeq, deliveredSeq, readAt }) => ({
+        userId,
+        readSeq,
+        deliveredSeq,
+        readAt,
+      }));
     },
   };
 }

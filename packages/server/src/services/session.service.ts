@@ -139,7 +139,15 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
       const at = now();
       const [createdAt, expiresAt] = [new Date(at), expiry(at)];
       await store.insert(
-        { id, userId, ...trim(device), ...(device.dialect && { dialect: device.dialect }), createdAt, lastUsedAt: createdAt, expiresAt },
+        {
+          id,
+          userId,
+          ...trim(device),
+          ...(device.dialect && { dialect: device.dialect }),
+          createdAt,
+          lastUsedAt: createdAt,
+          expiresAt,
+        },
         refresh.hash,
       );
       publishEnd(userId, await store.removeLeastRecentlyUsed(userId, sessionsPerUser), 'too many sessions');

@@ -1,10 +1,10 @@
 import { LOBBY_CHAT_ID, type SyncInput } from '@parley/protocol';
 import type { ChatRef, MembershipRecord } from '../models/chat.record.js';
-import { isHiddenFor } from '../policies/chat.policy.js';
 import type { ChatStore } from '../models/chat.store.js';
 import type { MembershipStore } from '../models/membership.store.js';
 import type { MessageReader } from '../models/message.reader.js';
 import type { MessageStore } from '../models/message.store.js';
+import { isHiddenFor } from '../policies/chat.policy.js';
 import type { Actor } from './actor.js';
 import type { ChatDirectory } from './chat.directory.js';
 import type { ChatViewer } from './chat.service.js';
@@ -40,13 +40,26 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
     return { ids, refs: await chats.memberOf(actor, ids) };
   }
 
-  async function stretch(chat: ChatRef, knownRev: number, headRev: number, limit: number, actor: Actor, marks: readonly MembershipRecord[]) {
-    if (knownRev >= headRev || limit === 0) return { messages: [], rev: Math.min(knownRev, headRev), more: knownRev < headRev };
+  async function stretch(
+    chat: ChatRef,
+    knownRev: number,
+    headRev: number,
+    limit: number,
+    actor: Actor,
+    marks: readonly MembershipRecord[],
+  ) {
+    if (knownRev >= headRev || limit === 0)
+      return { messages: [], rev: Math.min(knownRev, headRev), more: knownRev < headRev };
     const changed = await reader.changesAfter(chat.id, knownRev, limit);
-    const visible = changed.messages.filter((message) => !isHiddenFor(actor.userId, message) || message.createdRev <= knownRev);
+    const visible = changed.messages.filter(
+      (message) => !isHiddenFor(actor.userId, message) || message.createdRev <= knownRev,
+    );
     const received = changed.messages.filter(({ sender }) => sender !== actor.userId).map(({ seq }) => seq);
     if (received.length > 0) receipts.noteDelivered(chat, actor.userId, Math.max(...received));
-    return { ...changed, messages: visible.map((message) => viewMessage(message, chat, marks, actor.userId)) };
+    return {
+      ...changed,
+      messages: visible.map((message) => viewMessage(message, chat, marks, actor.userId)),
+    };
   }
 
   return {
@@ -77,7 +90,11 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
         const ofChat = marks.get(chatId) ?? [];
         const part = await stretch(chat, from, headRev, left, actor, ofChat);
         left -= Math.min(left, part.messages.length);
-        const watermarks = ofChat.map(({ userId, readSeq, deliveredSeq }) => ({ userId, readSeq, deliveredSeq }));
+        const watermarks = ofChat.map(({ userId, readSeq, deliveredSeq }) => ({
+          userId,
+          readSeq,
+          deliveredSeq,
+        }));
         const answer: SyncChatView = { chatId, ...part, watermarks, ...(resync && { resync }) };
         answers.push(answer);
         if (named === undefined) unknown.push(answer);
@@ -90,9 +107,13 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
   async function readMarks(actor: Actor, refs: readonly ChatRef[]): Promise<Map<string, MembershipRecord[]>> {
     const members = refs.filter(({ kind }) => kind !== 'room').map(({ id }) => id);
     const rooms = refs.filter(({ kind }) => kind === 'room').map(({ id }) => id);
-    const [ofAll, ofUser] = await Promise.all([memberships.ofChats(members), memberships.ofUser(actor.userId, rooms)]);
+    const [ofAll, ofUser] = await Promise.all([
+      memberships.ofChats(members),
+      memberships.ofUser(actor.userId, rooms),
+    ]);
     const byChat = new Map<string, MembershipRecord[]>();
-    for (const mark of [...ofAll, ...ofUser]) byChat.set(mark.chatId, [...(byChat.get(mark.chatId) ?? []), mark]);
+    for (const mark of [...ofAll, ...ofUser])
+      byChat.set(mark.chatId, [...(byChat.get(mark.chatId) ?? []), mark]);
     return byChat;
   }
 

@@ -18,7 +18,10 @@ export function createUnreadCounter(reader: Pick<MessageReader, 'countUnread'>) 
       const open = questions.filter(({ lastSeq, readSeq }) => lastSeq > readSeq);
       return reader.countUnread(
         userId,
-        open.map(({ chatId, lastSeq, readSeq }) => ({ chatId, readSeq: Math.max(readSeq, lastSeq - limits.unreadCountMax) })),
+        open.map(({ chatId, lastSeq, readSeq }) => ({
+          chatId,
+          readSeq: Math.max(readSeq, lastSeq - limits.unreadCountMax),
+        })),
       );
     },
   };

@@ -89,6 +89,20 @@ describe('the lobby', () => {
     expect(body.chats).toMatchObject([{ id: LOBBY_CHAT_ID, isGroup: true, groupName: 'Lobby' }]);
   });
 
+  it('counts as unread what was said since somebody came, and nothing before', async () => {
+    const [ann, early] = [await signUp(), await server.newPerson()];
+    const raw = await come(ann);
+    raw.say({ text: 'before', clientId: 'before' });
+    await raw.waitFor('message', ({ clientId }) => clientId === 'before');
+    const late = await server.newPerson();
+    raw.say({ text: 'after', clientId: 'after' });
+    await raw.waitFor('message', ({ clientId }) => clientId === 'after');
+    const unreadOf = async ({ token }: { token: string }) =>
+      (await server.request('GET', '/api/messages/chats', { token })).body.chats[0].unreadCount;
+    await expect.poll(() => unreadOf(late)).toBe(1);
+    expect(await unreadOf(early)).toBe(2);
+  });
+
   it('shows the last 50 to whoever comes', async () => {
     const ann = await signUp();
     const raw = await come(ann);

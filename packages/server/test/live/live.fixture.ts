@@ -2,12 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ensureIndexes } from '../../src/database/indexes.js';
 import { createInProcessBus } from '../../src/events/in-process.bus.js';
-import { chatIndexes } from '../../src/models/chat.model.js';
-import { membershipIndexes } from '../../src/models/membership.store.js';
-import { messageIndexes } from '../../src/models/message.model.js';
-import { sessionIndexes } from '../../src/models/session.model.js';
+import { indexDefinitions } from '../../src/models/index.definitions.js';
 import { createSessionStore } from '../../src/models/session.store.js';
-import { userIndexes } from '../../src/models/user.model.js';
 import { createUserStore } from '../../src/models/user.store.js';
 import { createAccountService } from '../../src/services/account.service.js';
 import type { Actor } from '../../src/services/actor.js';
@@ -65,13 +61,7 @@ let users = 0;
 
 /** Makes the indexes that the services stand on. */
 export async function prepareDatabase({ connection }: TestDatabase): Promise<void> {
-  await ensureIndexes(connection, [
-    ...chatIndexes,
-    ...membershipIndexes,
-    ...messageIndexes,
-    ...userIndexes,
-    ...sessionIndexes,
-  ]);
+  await ensureIndexes(connection, indexDefinitions);
 }
 
 /** Starts a server on a free port; several on one database share nothing but that. */
@@ -111,11 +101,6 @@ export async function startLive(
     bus,
     users: directory,
     userExists: (id) => cache.isActive(id),
-    createSearch: () => ({
-      find: () => Promise.resolve([]),
-      note: () => undefined,
-      close: () => Promise.resolve(),
-    }),
     epoch: 'test',
     onError,
   });

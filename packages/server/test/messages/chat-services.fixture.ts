@@ -1,9 +1,7 @@
 import { Types } from 'mongoose';
 import { ensureIndexes } from '../../src/database/indexes.js';
 import { createInProcessBus } from '../../src/events/in-process.bus.js';
-import { chatIndexes } from '../../src/models/chat.model.js';
-import { membershipIndexes } from '../../src/models/membership.store.js';
-import { messageIndexes } from '../../src/models/message.model.js';
+import { indexDefinitions } from '../../src/models/index.definitions.js';
 import type { Actor } from '../../src/services/actor.js';
 import { type ChatServices, createChatServices } from '../../src/services/chat.services.js';
 import type { TestDatabase } from '../support/test-database.js';
@@ -16,7 +14,7 @@ export interface TestNode extends ChatServices {
 
 /** Makes the indexes that the chat services stand on. */
 export async function prepareChats({ connection }: TestDatabase): Promise<void> {
-  await ensureIndexes(connection, [...chatIndexes, ...membershipIndexes, ...messageIndexes]);
+  await ensureIndexes(connection, indexDefinitions);
 }
 
 /** Starts the services on the database; several on one database are several nodes. */
@@ -28,11 +26,6 @@ export function createTestNode({ connection }: TestDatabase, now?: () => Date): 
     bus,
     users: { getMany: () => Promise.resolve(new Map()) },
     userExists: () => Promise.resolve(true),
-    createSearch: () => ({
-      find: () => Promise.resolve([]),
-      note: () => undefined,
-      close: () => Promise.resolve(),
-    }),
     epoch: 'test',
     onError: (error) => errors.push(error),
     ...(now !== undefined && { now }),

@@ -1,6 +1,6 @@
 import { ParleyError } from '@parley/protocol';
-import type { ChangeRecord } from '../../models/message.record.js';
 import type { MessageReader } from '../../models/message.reader.js';
+import type { ChangeRecord } from '../../models/message.record.js';
 import type { MessageStore } from '../../models/message.store.js';
 import { type PlannedEntry, planBatch } from './batch.plan.js';
 import type { CommitListener, CreateOperation, QueuedOperation } from './commit.operation.js';
@@ -73,7 +73,9 @@ export function createBatchWriter({ store, reader, heads, onCommitted, now }: Ba
       await resolveUnanswered();
       const chatIds = new Set(batch.map(({ operation }) => operation.chat.id));
       const known = await heads.load(chatIds);
-      const targetIds = batch.flatMap(({ operation }) => (operation.type === 'change' ? [operation.messageId] : []));
+      const targetIds = batch.flatMap(({ operation }) =>
+        operation.type === 'change' ? [operation.messageId] : [],
+      );
       const targets = await reader.findByIds(targetIds);
       const plan = planBatch(batch, known, targets, store.newId, now());
 
@@ -126,7 +128,9 @@ export function createBatchWriter({ store, reader, heads, onCommitted, now }: Ba
   }
 }
 
-function hasClientId(queued: QueuedOperation): queued is QueuedOperation & { operation: CreateOperation & { clientId: string } } {
+function hasClientId(
+  queued: QueuedOperation,
+): queued is QueuedOperation & { operation: CreateOperation & { clientId: string } } {
   return queued.operation.type === 'create' && queued.operation.clientId !== undefined;
 }
 

@@ -4,11 +4,16 @@ import type { QueuedOperation } from './commit.operation.js';
 import { createCommitQueue } from './commit.queue.js';
 
 const chat: ChatRef = { id: 'c', kind: 'direct', participants: ['a', 'b'] };
-const message = (content: string) => ({ type: 'create', chat, sender: 'a', content, messageType: 'text' }) as const;
+const message = (content: string) =>
+  ({ type: 'create', chat, sender: 'a', content, messageType: 'text' }) as const;
 
 /** A writer whose batches end when the test says so. */
 function holdWrites() {
-  const batches: { operations: QueuedOperation[]; end: (rest?: QueuedOperation[]) => void; fail: (error: Error) => void }[] = [];
+  const batches: {
+    operations: QueuedOperation[];
+    end: (rest?: QueuedOperation[]) => void;
+    fail: (error: Error) => void;
+  }[] = [];
   const writer = {
     write: (operations: QueuedOperation[]) =>
       new Promise<QueuedOperation[]>((resolve, reject) => {
@@ -16,7 +21,10 @@ function holdWrites() {
       }),
     resolveUnanswered: () => Promise.resolve(),
   };
-  const contents = () => batches.map(({ operations }) => operations.map(({ operation }) => (operation.type === 'create' ? operation.content : '')));
+  const contents = () =>
+    batches.map(({ operations }) =>
+      operations.map(({ operation }) => (operation.type === 'create' ? operation.content : '')),
+    );
   return { writer, batches, contents };
 }
 
@@ -36,20 +44,36 @@ describe('the commit queue', () => {
 
   it('bounds a batch in count and bytes, and lets one that is larger than a batch go alone', async () => {
     const { writer, batches, contents } = holdWrites();
-    const queue = createCommitQueue({ writer, toRefusal, limits: { commitBatchMax: 2, commitBatchMaxBytes: 500 } });
+    const queue = createCommitQueue({
+      writer,
+      toRefusal,
+      limits: { commitBatchMax: 2, commitBatchMaxBytes: 500 },
+    });
     for (const content of ['1', '2', '3', 'x'.repeat(600), '5']) void queue.commit(message(content));
     for (let n = 0; n < 4; n += 1) {
       batches[n]?.end();
       await turn();
     }
-    expect(contents().map((batch) => batch.map((content) => content.slice(0, 1)))).toEqual([['1'], ['2', '3'], ['x'], ['5']]);
+    expect(contents().map((batch) => batch.map((content) => content.slice(0, 1)))).toEqual([
+      ['1'],
+      ['2', '3'],
+      ['x'],
+      ['5'],
+    ]);
   });
 
   it('refuses with server_busy past its count and its bytes, and takes operations again once it drained', async () => {
     const { writer, batches } = holdWrites();
-    const queue = createCommitQueue({ writer, toRefusal, limits: { commitQueueMax: 2, commitQueueMaxBytes: 1_000 } });
+    const queue = createCommitQueue({
+      writer,
+      toRefusal,
+      limits: { commitQueueMax: 2, commitQueueMaxBytes: 1_000 },
+    });
     void queue.commit(message('in flight'));
-    await expect(queue.commit(message('y'.repeat(1_000)))).rejects.toMatchObject({ code: 'server_busy', retryAfterSeconds: 1 });
+    await expect(queue.commit(message('y'.repeat(1_000)))).rejects.toMatchObject({
+      code: 'server_busy',
+      retryAfterSeconds: 1,
+    });
     void queue.commit(message('2'));
     void queue.commit(message('3'));
     await expect(queue.commit(message('4'))).rejects.toMatchObject({ code: 'server_busy' });

@@ -6,10 +6,15 @@ const OPERATION_BYTES = 200;
 
 export interface CommitQueueDeps {
   /** Writes a batch, settles what it can, returns what must go again. */
-  writer: { write: (batch: QueuedOperation[]) => Promise<QueuedOperation[]>; resolveUnanswered: () => Promise<void> };
+  writer: {
+    write: (batch: QueuedOperation[]) => Promise<QueuedOperation[]>;
+    resolveUnanswered: () => Promise<void>;
+  };
   /** What callers are told when a batch ended without an answer. */
   toRefusal: (error: unknown) => Error;
-  limits?: Partial<Pick<typeof defaults, 'commitQueueMax' | 'commitQueueMaxBytes' | 'commitBatchMax' | 'commitBatchMaxBytes'>>;
+  limits?: Partial<
+    Pick<typeof defaults, 'commitQueueMax' | 'commitQueueMaxBytes' | 'commitBatchMax' | 'commitBatchMaxBytes'>
+  >;
 }
 
 export type CommitQueue = ReturnType<typeof createCommitQueue>;

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { MessageReader } from '../../models/message.reader.js';
-import type { MessageStore } from '../../models/message.store.js';
 import type { ChatHead, LogEntry } from '../../models/message.record.js';
+import type { MessageStore } from '../../models/message.store.js';
 
 /** Chats whose heads are kept: about 200 bytes each. */
 const HEADS_MAX = 50_000;
@@ -13,7 +13,10 @@ export type HeadCache = ReturnType<typeof createHeadCache>;
  * unique index refuses the write and the head is read again. It is never read from the chat's own document, which
  * trails the log.
  */
-export function createHeadCache(reader: Pick<MessageReader, 'heads'>, store: Pick<MessageStore, 'applyPending'>) {
+export function createHeadCache(
+  reader: Pick<MessageReader, 'heads'>,
+  store: Pick<MessageStore, 'applyPending'>,
+) {
   const heads = new LRUCache<string, ChatHead>({ max: HEADS_MAX });
 
   return {

@@ -10,7 +10,11 @@ const CHATS_AT_ONCE = 500;
  * After a start: completes half-applied changes and brings the chats' own documents up to their logs, where a crash
  * had left them behind. Only lists are ordered by them, so serving meanwhile is safe.
  */
-export async function healHeads(reader: MessageReader, store: MessageStore, chats: Pick<ChatStore, 'advanceHeads'>): Promise<void> {
+export async function healHeads(
+  reader: MessageReader,
+  store: MessageStore,
+  chats: Pick<ChatStore, 'advanceHeads'>,
+): Promise<void> {
   const recent = await reader.recentChats(ENTRIES_MAX);
   for (let start = 0; start < recent.length; start += CHATS_AT_ONCE) {
     const ids = recent.slice(start, start + CHATS_AT_ONCE);
