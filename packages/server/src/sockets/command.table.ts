@@ -150,7 +150,8 @@ export function createCommandTable({ context, speak }: CommandParts): ReadonlyMa
     run: ({ actor, payload }) => services.receipts.markRead(actor, payload),
   });
   addCanonical('update_status', {
-    rate: 'takeRequest',
+    // One change may be told to a thousand people.
+    rate: 'takeTyping',
     run({ actor, payload }) {
       services.presence.setStatus(actor.userId, payload.status);
       return Promise.resolve({ status: services.presence.statusOf(actor.userId).status });

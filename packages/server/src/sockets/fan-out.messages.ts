@@ -98,7 +98,8 @@ export function fanOutMessages(parts: FanOutParts): () => void {
     if (members.length === 0) return;
     queue.run(
       chat.id,
-      () => services.receipts.watermarksOf(chat),
+      // Without them the change is still worth telling: it then looks unread until the next sync.
+      () => services.receipts.watermarksOf(chat).catch(() => []),
       (watermarks) => {
         const marks = watermarks.map((mark) => ({ chatId: chat.id, ...mark }));
         for (const userId of members) {

@@ -50,7 +50,8 @@ export function fanOutNotices(parts: FanOutParts): () => void {
     const present = wasOnline === isOnline ? 'userStatusChanged' : isOnline ? 'userOnline' : 'userOffline';
     queue.run(
       `presence:${userId}`,
-      () => services.chats.contactsOf(userId, limits.presenceAudienceMax),
+      // Whoever watches is told in any case.
+      () => services.chats.contactsOf(userId, limits.presenceAudienceMax).catch(() => []),
       (contacts) => {
         for (const dialect of dialects) {
           const packet = dialect[present](event);

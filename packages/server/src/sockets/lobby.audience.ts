@@ -16,7 +16,7 @@ export interface LobbyListener {
 export type LobbyAudience = ReturnType<typeof createLobbyAudience>;
 
 /** The raw connections of the lobby, and the names of those who speak in it. */
-export function createLobbyAudience({ bus, users }: EdgeContext) {
+export function createLobbyAudience({ bus, users, logger }: EdgeContext) {
   const listeners = new Set<LobbyListener>();
   const names = new LRUCache<string, string>({ max: NAMES_MAX });
   const unsubscribe = bus.subscribe('user.updated', ({ userId }) => names.delete(userId));
@@ -35,7 +35,11 @@ export function createLobbyAudience({ bus, users }: EdgeContext) {
 
   return {
     knows: (userId: string): boolean => listeners.size === 0 || names.has(userId),
-    learn: (userId: string): Promise<void> => learnAll([userId]),
+    /** Never rejects: a message without a name is better than none. */
+    learn: (userId: string): Promise<void> =>
+      learnAll([userId]).catch((error: unknown) =>
+        logger.warn({ err: error, user: userId }, 'a username is not known'),
+      ),
     learnAll,
     present,
     join: (listener: LobbyListener) => listeners.add(listener),

@@ -33,6 +33,8 @@ export const CATCHING_UP_ROOM = 'catching-up';
 export interface Broadcaster {
   /** Those of the rooms that somebody is in. */
   live(rooms: readonly string[]): string[];
+  /** Connections in the room. */
+  count(room: string): number;
   /** Encodes once and writes to every connection in any of the rooms, and in none of `except`. */
   send(rooms: readonly string[], packet: Packet, options?: { except?: string[]; isVolatile?: boolean }): void;
 }
@@ -42,6 +44,7 @@ export function createBroadcaster(io: Server): Broadcaster {
   const { adapter } = io.of('/');
   return {
     live: (rooms) => rooms.filter((room) => adapter.rooms.has(room)),
+    count: (room) => adapter.rooms.get(room)?.size ?? 0,
     send(rooms, [event, payload], { except = [], isVolatile = false } = {}) {
       // Without a room Socket.IO would send to everybody.
       if (rooms.length === 0) return;

@@ -71,7 +71,9 @@ export function createSessionGate(context: EdgeContext, registry: ConnectionRegi
     async recheck(connection: LiveConnection): Promise<void> {
       connection.verifiedAt = Date.now();
       try {
-        await services.accounts.authenticate(connection.token);
+        const actor = await services.accounts.authenticate(connection.token);
+        // The username may be another one by now.
+        if (registry.has(connection)) connection.actor = { ...actor, connectionId: connection.id };
       } catch (error) {
         if (error instanceof ParleyError && error.status === 401) connection.end('sessionEnded', error);
         // A database that does not answer is no reason to turn anybody out.

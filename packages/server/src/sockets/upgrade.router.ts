@@ -1,6 +1,7 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { LobbyAdapter } from './lobby.adapter.js';
+import { declineUpgrade } from './upgrade.decline.js';
 import { refuseUpgrade } from './upgrade.refusal.js';
 
 /** Where Socket.IO lives; engine.io answers there itself. */
@@ -12,7 +13,9 @@ export function routeUpgrades(httpServer: HttpServer, lobby: LobbyAdapter, isSto
     const url = request.url ?? '';
     if (url.startsWith(SOCKET_IO_PATH)) return;
     const path = url.split('?', 1)[0];
-    if (path !== '/' && path !== '/ws') refuseUpgrade(socket, 404, 'There is no WebSocket here');
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket')
+      declineUpgrade(httpServer, request, socket, head);
+    else if (path !== '/' && path !== '/ws') refuseUpgrade(socket, 404, 'There is no WebSocket here');
     else if (isStopping()) refuseUpgrade(socket, 503, 'The server is restarting');
     else lobby.accept(request, socket, head);
   }
