@@ -157,6 +157,8 @@ export function createUserStore(connection: Connection): UserStore {
     },
 
     async listActive({ exceptId, limit, skip, after }) {
+      // With the index named there is one plan: the embedded engine fails ("slot-based execution engine") when it has to
+      // choose between two that both pass over 10,000 keys.
       const documents = await users
         .find(
           {

@@ -117,6 +117,18 @@ describe('the search for users', () => {
     expect(await search('before_ch')).toEqual([]);
   });
 
+  it('finds by username and name when both were changed at once', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { actor } = await node.signUp();
+      const [username, name] = [`vera${round}`, `Wanda${round}`];
+      await Promise.all([
+        node.accounts.updateProfile(actor, { username }),
+        node.accounts.updateProfile(actor, { name }),
+      ]);
+      expect([await search(username), await search(name)]).toEqual([[name], [name]]);
+    }
+  });
+
   it('gives no more than the limit', async () => {
     expect(await search('u', 3)).toHaveLength(3);
   });
@@ -132,6 +144,7 @@ describe('a user as others see it', () => {
       await node.directory.online(me.actor),
       await node.directory.get(ann),
       [...(await node.directory.getMany([...idOf.values()]))],
+      await node.userCache.find(ann),
     ];
     present.clear();
     expect(JSON.stringify(seen)).not.toContain('example.com');

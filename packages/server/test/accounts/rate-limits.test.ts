@@ -73,6 +73,15 @@ describe('a bounded limiter', () => {
     expect(vi.getTimerCount()).toBe(3);
   });
 
+  it('gives back no more than was taken', async () => {
+    const limiter = createBoundedLimiter({ points: 1, windowSeconds: 60 });
+    await limiter.take('a');
+    await limiter.giveBack('a');
+    await limiter.giveBack('a');
+    await limiter.take('a');
+    expect(await codeOf(limiter.take('a'))).toBe('rate_limited');
+  });
+
   it('gives no credit for a take of a window that is over', async () => {
     const limiter = createBoundedLimiter({ points: 1, windowSeconds: 60 });
     await limiter.take('a');

@@ -187,6 +187,21 @@ describe('the sessions of a user', () => {
 });
 
 describe('authenticating', () => {
+  it('goes on past the expiry that it knows of when another node has refreshed the session', async () => {
+    let at = Date.now();
+    const tokens = { accessLifetimeSeconds: 10_000, refreshLifetimeSeconds: 1_000 };
+    const [here, there] = [
+      await createAccountNode(database.connection, { now: () => at, tokens }),
+      await createAccountNode(database.connection, { now: () => at, tokens }),
+    ];
+    const { token, refreshToken } = await here.signUp();
+    at += 999_000;
+    await here.accounts.authenticate(token);
+    await there.accounts.refresh(refreshToken, device);
+    at += 2_000;
+    expect(await codeOf(here.accounts.authenticate(token))).toBeNull();
+  });
+
   /** Counts the queries for a session, and lets a test hold one. */
   function watch(store: SessionStore) {
     const seen = { reads: 0, touches: 0, afterRead: () => Promise.resolve() };

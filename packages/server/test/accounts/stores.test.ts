@@ -1,3 +1,4 @@
+import { limits } from '@parley/protocol';
 import type { Connection } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getOrCreateSetting } from '../../src/models/setting.store.js';
@@ -81,6 +82,18 @@ describe('the store of users', () => {
     ];
     expect(seen.every((part) => JSON.stringify(part).includes('indexed'))).toBe(true);
     expect(JSON.stringify(seen)).not.toMatch(/\$2b\$|passwordHash|searchKeys|usernameKey|_id/);
+  });
+
+  it('passes over as many users as a page may skip', async () => {
+    const crowd = Array.from({ length: limits.usersSkipMax }, (_, index) => ({
+      username: `a${index}`,
+      usernameKey: `a${index}`,
+      isActive: true,
+    }));
+    await connection.collection('users').insertMany(crowd);
+    const users = createUserStore(connection);
+    const page = await users.listActive({ exceptId: '', limit: 5, skip: limits.usersSkipMax });
+    expect(page.map(({ username }) => username)).toEqual(['indexed']);
   });
 
   it('gives usernames by id', async () => {

@@ -8,10 +8,12 @@ const service = createTokenService({ ...secrets, now: () => at });
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const decode = (part: string | undefined) => JSON.parse(Buffer.from(part ?? '', 'base64url').toString());
 
-/** Any token, signed as HS256 with any secret. */
-function forge(header: object, claims: object, secret = secrets.accessSecrets[0] ?? ''): string {
+/** Any token, rightly signed with any secret. */
+function forge(header: { alg?: string }, claims: object, secret = secrets.accessSecrets[0] ?? ''): string {
   const content = `${encode(header)}.${encode(claims)}`;
-  return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`;
+  return `${content}.${createHmac(header.alg === 'HS512' ? 'sha512' : 'sha256', secret)
+    .update(content)
+    .digest('base64url')}`;
 }
 
 const header = { alg: 'HS256', typ: 'at+jwt' };
