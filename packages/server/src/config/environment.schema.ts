@@ -108,7 +108,7 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^rediss?:\/\//, 'does not begin with redis:// or rediss://')
     .optional()
-    .meta(documented({ description: 'Redis, to run several nodes as one.', example: 'redis://localhost:6379' })),
+    .meta(documented({ description: 'Accepted and, in this version, not used: the server runs as one node.', example: 'redis://localhost:6379' })),
   JWT_SECRET: secrets.optional().meta(
     documented({
       description:

@@ -1,3 +1,4 @@
+import { message } from '@parley/protocol';
 import type { z } from 'zod';
 import { type JsonSchema, toJsonSchema } from './json.schema.js';
 
@@ -19,6 +20,14 @@ function describe(schema: JsonSchema): string {
   return type ?? 'anything';
 }
 
+const MESSAGE_MEMBERS = Object.keys(message.shape);
+
+/** A message with more: what every message has goes without saying. */
+function describeExtended(schema: JsonSchema, properties: Record<string, JsonSchema>): string {
+  const added = Object.entries(properties).filter(([name]) => !MESSAGE_MEMBERS.includes(name));
+  return `Message & ${describeObject({ ...schema, properties: Object.fromEntries(added) })}`;
+}
+
 function describeObject(schema: JsonSchema): string {
   const properties = (schema['properties'] ?? {}) as Record<string, JsonSchema>;
   const required = new Set((schema['required'] ?? []) as string[]);
@@ -27,6 +36,7 @@ function describeObject(schema: JsonSchema): string {
     const values = schema['additionalProperties'];
     return typeof values === 'object' && values !== null ? `{ [id]: ${describe(values as JsonSchema)} }` : '{}';
   }
+  if (MESSAGE_MEMBERS.every((name) => name in properties)) return describeExtended(schema, properties);
   const members = names.map((name) => `${name}${required.has(name) ? '' : '?'}: ${describe(properties[name] as JsonSchema)}`);
   return `{ ${members.join(', ')} }`;
 }

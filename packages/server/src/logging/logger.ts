@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DestinationStream, destination, type Level, type Logger, multistream, pino, stdTimeFunctions } from 'pino';
@@ -54,6 +55,8 @@ export async function createLogOutput(config: LogOptions): Promise<LogOutput> {
     mkdir: true,
     mode: 0o640,
   });
+  // What is logged before the file is open would be lost in an exit that cannot wait.
+  if ((file as unknown as { fd: number }).fd < 0) await once(file, 'ready');
   // A full disk must not take the server down with the log.
   file.on('error', () => undefined);
   const streams = [{ level, stream: file as DestinationStream }, { level, stream: createConsole(config.environment) }];
