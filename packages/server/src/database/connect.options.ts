@@ -4,7 +4,7 @@ import type { DescribedUri } from './connect.uri.js';
 /** How long a person waits at start for a database that does not answer, in milliseconds. */
 export const START_DEADLINE_MS = 10_000;
 
-/** How long an operation waits for a database that is down, in milliseconds; longer than an engine's restart (0.4 s). */
+/** How long an operation waits for a database that is down, in milliseconds; longer than an engine's restart (0.25 s). */
 const SERVER_SELECTION_MS = 1_500;
 
 /**

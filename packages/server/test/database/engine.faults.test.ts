@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { mongo } from 'mongoose';
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/connect.js';
@@ -65,6 +66,31 @@ describe('a killed engine', () => {
     expect(writing.acknowledged.filter((n) => !found.has(n))).toEqual([]);
     expect(lives.size).toBe(5);
     expect(writing.odd).toEqual([]);
+  });
+
+  it('fails every kind of operation in flight as unavailable', async () => {
+    const database = await openForTest();
+    const collection = database.connection.collection<{ n: number }>('writes');
+    const operations: (() => Promise<unknown>)[] = [
+      () => collection.insertOne({ n: 1 }),
+      () => collection.insertMany([{ n: 1 }, { n: 2 }]),
+      () => collection.insertMany([{ n: 1 }, { n: 2 }], { ordered: false }),
+      () => collection.bulkWrite([{ updateOne: { filter: { n: 1 }, update: { $set: { n: 2 } } } }], { ordered: false }),
+      () => collection.findOneAndUpdate({ n: 1 }, { $inc: { n: 1 } }),
+      () => collection.find().toArray(),
+      () => collection.aggregate([{ $count: 'n' }]).toArray(),
+      () => collection.countDocuments(),
+    ];
+    // A connection for each of them, so that all are in flight.
+    await Promise.all(operations.map(() => collection.insertOne({ n: 0 })));
+    process.kill(engineId(database), 'SIGSTOP');
+    const results = Promise.all(operations.map((operation) => timed(operation)));
+    process.kill(engineId(database), 'SIGKILL');
+    for (const { error } of await results) {
+      // One that waited for a connection meets the next engine and succeeds.
+      if (error !== undefined) expect(isDatabaseUnavailable(error), inspect(error)).toBe(true);
+    }
+    expect((await results).filter(({ error }) => error !== undefined)).not.toEqual([]);
   });
 
   // Once in a while the driver's own check, twice a second, comes first.
