@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deserialize, serialize } from 'bson';
 import { loadNativeEngine, type NativeEngine } from './native.library.js';
 
 /**
@@ -19,7 +20,32 @@ export async function openEmbeddedEngine(dataFolder: string, cacheFolders: strin
   const engineClass = loadNativeEngine(cacheFolders);
   const path = join(dataFolder, CONFIG_NAME);
   if (readText(path) !== ENGINE_CONFIG) writeFileSync(path, ENGINE_CONFIG);
-  return engineClass.open(dataFolder);
+  const engine = await engineClass.open(dataFolder);
+  await setParameters(engine);
+  return engine;
+}
+
+const HEADER_BYTES = 16;
+const OP_MSG = 2013;
+
+/**
+ * The engine's planner, 9.0's cost-based ranker, runs some plans on an execution engine that this build leaves out:
+ * a query with two or more candidate indexes and many keys then fails with "the slot-based execution engine is not
+ * part of this build". The ranker of earlier versions does without. A setting of the process: made at every start.
+ */
+const PARAMETERS = { setParameter: 1, internalQueryPlanRanker: 'multiPlanning', $db: 'admin' };
+
+async function setParameters(engine: NativeEngine): Promise<void> {
+  const command = serialize(PARAMETERS);
+  const message = Buffer.alloc(HEADER_BYTES + 5 + command.length);
+  message.writeInt32LE(message.length, 0);
+  message.writeInt32LE(1, 4);
+  message.writeInt32LE(OP_MSG, 12);
+  // No flags, and one section of kind 0: the command.
+  message.set(command, HEADER_BYTES + 5);
+  const { response } = await engine.roundTrip(message);
+  const { ok, errmsg } = deserialize(response) as { ok?: number; errmsg?: string };
+  if (ok !== 1) throw new Error(`the engine refused its settings: ${errmsg ?? 'no reason given'}`);
 }
 
 function readText(path: string): string | undefined {
