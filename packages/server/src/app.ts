@@ -19,6 +19,7 @@ import { buildApiDocuments } from './docs-site/api.documents.js';
 import type { DomainEventBus } from './events/domain.events.js';
 import { createInProcessBus } from './events/in-process.bus.js';
 import { createMetrics } from './metrics/metrics.js';
+import { createChatStores } from './models/chat.stores.js';
 import { indexDefinitions } from './models/index.definitions.js';
 import { createSessionStore } from './models/session.store.js';
 import { getOrCreateSetting } from './models/setting.store.js';
@@ -209,7 +210,7 @@ async function assembleServices(
     guard: createLoginGuard({ windowMs: config.rateLimitWindowMs }),
   });
   const chats = createChatServices({
-    connection,
+    stores: createChatStores(connection),
     bus,
     users: directory,
     userExists: (userId) => users.isActive(userId),

@@ -1,9 +1,5 @@
-import type { Connection } from 'mongoose';
 import type { DomainEventBus } from '../events/domain.events.js';
-import { createChatStore } from '../models/chat.store.js';
-import { createMembershipStore } from '../models/membership.store.js';
-import { createMessageReader } from '../models/message.reader.js';
-import { createMessageStore } from '../models/message.store.js';
+import type { ChatStores } from '../models/chat.stores.js';
 import { createChatDirectory } from './chat.directory.js';
 import { createChatService } from './chat.service.js';
 import { createBatchWriter } from './commit/batch.writer.js';
@@ -27,7 +23,7 @@ import { createSyncService } from './sync.service.js';
 import { createUnreadCounter } from './unread.counter.js';
 
 export interface ChatServicesDeps {
-  connection: Connection;
+  stores: ChatStores;
   bus: DomainEventBus;
   users: Pick<DirectoryService, 'getMany'>;
   /** Whether there is an active user with this id. */
@@ -56,15 +52,12 @@ export interface ChatServices {
 
 /** Puts together everything that works on chats and messages. */
 export function createChatServices(deps: ChatServicesDeps): ChatServices {
-  const { connection, bus, users, userExists, epoch, onError } = deps;
+  const { stores, bus, users, userExists, epoch, onError } = deps;
   const now = deps.now ?? (() => new Date());
-  const chatStore = createChatStore(connection);
-  const memberships = createMembershipStore(connection);
-  const reader = createMessageReader(connection);
-  const store = createMessageStore(connection);
+  const { chats: chatStore, memberships, messages: store, reader } = stores;
 
   const directory = createChatDirectory({ store: chatStore, userExists, now });
-  const search = createMessageSearch({ connection, chats: directory, chatStore, reader, onError });
+  const search = createMessageSearch({ store: stores.search, chats: directory, chatStore, reader, onError });
   const headWriter = createHeadWriter({ advanceHeads: chatStore.advanceHeads, onError });
   const writer = createBatchWriter({
     store,

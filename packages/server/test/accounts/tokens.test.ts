@@ -9,7 +9,11 @@ const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('
 const decode = (part: string | undefined) => JSON.parse(Buffer.from(part ?? '', 'base64url').toString());
 
 /** Any token, rightly signed with any secret. */
-function forge(header: { alg?: string }, claims: object, secret = secrets.accessSecrets[0] ?? ''): string {
+function forge(
+  header: { alg?: string; [name: string]: unknown },
+  claims: object,
+  secret = secrets.accessSecrets[0] ?? '',
+): string {
   const content = `${encode(header)}.${encode(claims)}`;
   return `${content}.${createHmac(header.alg === 'HS512' ? 'sha512' : 'sha256', secret)
     .update(content)

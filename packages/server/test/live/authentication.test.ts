@@ -50,7 +50,12 @@ describe('a Socket.IO connection', () => {
     ['a token over polling', (token: string) => [{ token }, polling]],
   ] as const)('is authenticated by %s', async (_what, make) => {
     const user = await server.newUser();
-    const [auth, options] = make(user.token);
+    const [auth, options = {}] = make(user.token) as Parameters<typeof connect> extends [
+      unknown,
+      ...infer Rest,
+    ]
+      ? Rest
+      : never;
     const client = connect(server, auth, options);
     const { user: own } = await client.waitFor('authenticated');
     expect(own).toMatchObject({

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ensureIndexes } from '../../src/database/indexes.js';
 import { createInProcessBus } from '../../src/events/in-process.bus.js';
+import { createChatStores } from '../../src/models/chat.stores.js';
 import { indexDefinitions } from '../../src/models/index.definitions.js';
 import { createSessionStore } from '../../src/models/session.store.js';
 import { createUserStore } from '../../src/models/user.store.js';
@@ -97,7 +98,7 @@ export async function startLive(
   });
   const directory = createDirectoryService({ store, users: cache, presence });
   const chat = createChatServices({
-    connection,
+    stores: createChatStores(connection),
     bus,
     users: directory,
     userExists: (id) => cache.isActive(id),

@@ -1,6 +1,7 @@
 import { Types } from 'mongoose';
 import { ensureIndexes } from '../../src/database/indexes.js';
 import { createInProcessBus } from '../../src/events/in-process.bus.js';
+import { createChatStores } from '../../src/models/chat.stores.js';
 import { indexDefinitions } from '../../src/models/index.definitions.js';
 import type { Actor } from '../../src/services/actor.js';
 import { type ChatServices, createChatServices } from '../../src/services/chat.services.js';
@@ -22,7 +23,7 @@ export function createTestNode({ connection }: TestDatabase, now?: () => Date): 
   const errors: unknown[] = [];
   const bus = createInProcessBus((error) => errors.push(error));
   const services = createChatServices({
-    connection,
+    stores: createChatStores(connection),
     bus,
     users: { getMany: () => Promise.resolve(new Map()) },
     userExists: () => Promise.resolve(true),

@@ -13,7 +13,7 @@ export interface CommitQueueDeps {
   /** What callers are told when a batch ended without an answer. */
   toRefusal: (error: unknown) => Error;
   limits?: Partial<
-    Pick<typeof defaults, 'commitQueueMax' | 'commitQueueMaxBytes' | 'commitBatchMax' | 'commitBatchMaxBytes'>
+    Record<'commitQueueMax' | 'commitQueueMaxBytes' | 'commitBatchMax' | 'commitBatchMaxBytes', number>
   >;
 }
 

@@ -1,9 +1,8 @@
 import { LOBBY_CHAT_ID, limits } from '@parley/protocol';
-import type { Connection } from 'mongoose';
 import type { ChatStore } from '../../models/chat.store.js';
 import type { MessageReader } from '../../models/message.reader.js';
 import type { MessageRecord } from '../../models/message.record.js';
-import { createSearchStore } from '../../models/search.store.js';
+import type { SearchStore } from '../../models/search.store.js';
 import { isHiddenFor } from '../../policies/chat.policy.js';
 import type { ChatDirectory } from '../chat.directory.js';
 import type { SearchQuery } from '../contracts.js';
@@ -15,7 +14,7 @@ import { parseQuery } from './search.terms.js';
 const CANDIDATES_MAX = 1_000;
 
 export interface MessageSearchDeps {
-  connection: Connection;
+  store: SearchStore;
   chats: Pick<ChatDirectory, 'require'>;
   chatStore: Pick<ChatStore, 'idsOf'>;
   reader: Pick<MessageReader, 'findByIds'>;
@@ -31,13 +30,12 @@ export interface IndexedMessageSearch extends MessageSearch {
 
 /** Finds messages by the words in them, from an index of tokens that trails the messages by a moment. */
 export function createMessageSearch({
-  connection,
+  store,
   chats,
   chatStore,
   reader,
   onError,
 }: MessageSearchDeps): IndexedMessageSearch {
-  const store = createSearchStore(connection);
   const queue = createSearchQueue(store, onError);
   let healed: Promise<void> | null = null;
 
