@@ -7,7 +7,10 @@ const RETRY_MS = 250;
 const NO_ANSWER = 'it does not answer';
 /** What no waiting will change. Tried in order on the codes and messages of an error and its causes. */
 const FINAL_REASONS: [RegExp, string][] = [
-  [/Authentication failed|auth(?:entication)? (?:is )?required|requires authentication|not authorized|bad auth/i, 'it refuses the user name or password'],
+  [
+    /Authentication failed|auth(?:entication)? (?:is )?required|requires authentication|not authorized|bad auth/i,
+    'it refuses the user name or password',
+  ],
   [/MongoCompatibilityError/, 'its version is not supported'],
 ];
 const PASSING_REASONS: [RegExp, string][] = [
@@ -29,7 +32,11 @@ export interface Connected {
  * Connects, trying for 10 s. `place` names the database in the error. The driver's own messages may hold the
  * connection string, so none is passed on. Throws `DatabaseStartError` with `invalid_uri` or `unreachable`.
  */
-export async function connectUntilDeadline(uri: string, options: ConnectOptions, place: string): Promise<Connected> {
+export async function connectUntilDeadline(
+  uri: string,
+  options: ConnectOptions,
+  place: string,
+): Promise<Connected> {
   const giveUpAt = Date.now() + START_DEADLINE_MS;
   for (;;) {
     const connection = mongoose.createConnection();
@@ -49,8 +56,13 @@ export async function connectUntilDeadline(uri: string, options: ConnectOptions,
       };
     } catch (error) {
       await connection.close().catch(() => undefined);
-      if (error instanceof Error && /^Mongo(?:Parse|InvalidArgument|API|MissingCredentials)Error$/.test(error.name)) {
-        throw invalidUri('the driver does not accept it; special characters in user name and password must be percent-encoded');
+      if (
+        error instanceof Error &&
+        /^Mongo(?:Parse|InvalidArgument|API|MissingCredentials)Error$/.test(error.name)
+      ) {
+        throw invalidUri(
+          'the driver does not accept it; special characters in user name and password must be percent-encoded',
+        );
       }
       const text = collectText(error);
       const final = FINAL_REASONS.find(([pattern]) => pattern.test(text))?.[1];
@@ -74,7 +86,11 @@ function collectText(error: unknown): string {
   const lines: string[] = [];
   const look = (value: unknown, depth: number): void => {
     if (!(value instanceof Error) || depth > 6) return;
-    const { code, cause, reason } = value as Error & { code?: unknown; cause?: unknown; reason?: { servers?: Map<string, { error?: unknown }> } };
+    const { code, cause, reason } = value as Error & {
+      code?: unknown;
+      cause?: unknown;
+      reason?: { servers?: Map<string, { error?: unknown }> };
+    };
     lines.push(`${value.name} ${String(code)} ${value.message}`);
     look(cause, depth + 1);
     for (const server of reason?.servers?.values() ?? []) look(server.error, depth + 1);

@@ -34,7 +34,11 @@ const COMMON = {
 /**
  * Options for a MongoDB of the operator's own, less those that its connection string sets itself. A server that hangs is found by the driver's monitor: heartbeat plus connect timeout, 4 s.
  */
-export function externalOptions(uri: DescribedUri, databaseName: string, isStandalone: boolean): ConnectOptions {
+export function externalOptions(
+  uri: DescribedUri,
+  databaseName: string,
+  isStandalone: boolean,
+): ConnectOptions {
   const { optionNames, authSource } = uri;
   const tunable: ConnectOptions = { ...COMMON, heartbeatFrequencyMS: 1_000, connectTimeoutMS: 3_000 };
   const left = Object.entries(tunable).filter(([name]) => !optionNames.has(name.toLowerCase()));

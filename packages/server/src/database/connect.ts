@@ -8,7 +8,7 @@ import { prepareFolder } from './data.folder.js';
 import type { DatabaseLogger } from './database.logger.js';
 import { chooseEngine } from './embedded/engine.choice.js';
 import type { EngineKind } from './embedded/engine.messages.js';
-import { superviseEngine, type EngineSupervisor } from './embedded/engine.supervisor.js';
+import { type EngineSupervisor, superviseEngine } from './embedded/engine.supervisor.js';
 
 export interface DatabaseOptions {
   /** Connection string of a MongoDB of the operator's own; without it a child engine is started. */
@@ -51,12 +51,15 @@ export interface Database {
 
 /** Opens the database that the options name. Throws `DatabaseStartError`, whose message is one sentence. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  return options.uri === undefined || options.uri === '' ? openChild(options) : openExternal(options, options.uri);
+  return options.uri === undefined || options.uri === ''
+    ? openChild(options)
+    : openExternal(options, options.uri);
 }
 
 async function openExternal(options: DatabaseOptions, uri: string): Promise<Database> {
   const described = describeUri(uri);
-  if (described === undefined) throw invalidUri('it does not read mongodb://user:password@host:port/database');
+  if (described === undefined)
+    throw invalidUri('it does not read mongodb://user:password@host:port/database');
   const databaseName = described.databaseName ?? options.databaseName ?? 'parley';
   const connect = (isStandalone: boolean) =>
     connectUntilDeadline(uri, externalOptions(described, databaseName, isStandalone), described.hosts);
@@ -80,7 +83,7 @@ async function openChild(options: DatabaseOptions): Promise<Database> {
   const choice = chooseEngine({
     dataDir,
     mongodBinary: options.mongodBinary,
-    searchPath: options.searchPath ?? process.env['PATH'] ?? '',
+    searchPath: options.searchPath,
     logger: options.logger,
   });
   const { kind } = choice;
@@ -117,7 +120,10 @@ interface Parts {
   logger: DatabaseLogger;
 }
 
-function assemble(connection: Connection, { kind, description, location, supervisor, logger }: Parts): Database {
+function assemble(
+  connection: Connection,
+  { kind, description, location, supervisor, logger }: Parts,
+): Database {
   const state = watchConnection(connection, logger);
   supervisor?.onReadyChange((isReady) => state.setEngineReady(isReady));
   if (supervisor !== undefined) state.setEngineReady(supervisor.isReady());

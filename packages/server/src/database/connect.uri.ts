@@ -11,7 +11,8 @@ export interface DescribedUri {
 }
 
 /** The driver's own grammar (mongodb-connection-string-url, HOSTS_REGEX), so that both split a string alike. */
-const URI_PATTERN = /^mongodb(?:\+srv)?:\/\/(?:(?<user>[^:@]*)(?::[^@]*)?@)?(?<hosts>(?!:)[^/?@]+)(?:\/(?<database>[^?]*))?(?:\?(?<options>.*))?$/;
+const URI_PATTERN =
+  /^mongodb(?:\+srv)?:\/\/(?:(?<user>[^:@]*)(?::[^@]*)?@)?(?<hosts>(?!:)[^/?@]+)(?:\/(?<database>[^?]*))?(?:\?(?<options>.*))?$/;
 
 /** Splits a connection string; undefined when it is none. User name, password and values of options are left out on purpose. */
 export function describeUri(uri: string): DescribedUri | undefined {
@@ -19,13 +20,18 @@ export function describeUri(uri: string): DescribedUri | undefined {
   const hosts = groups?.['hosts'];
   if (hosts === undefined) return undefined;
   const database = groups?.['database'];
-  const options = new Map([...new URLSearchParams(groups?.['options'] ?? '')].map(([name, value]) => [name.toLowerCase(), value]));
+  const options = new Map(
+    [...new URLSearchParams(groups?.['options'] ?? '')].map(([name, value]) => [name.toLowerCase(), value]),
+  );
   try {
     return {
       hosts: decodeURIComponent(hosts),
       databaseName: database ? decodeURIComponent(database) : undefined,
       optionNames: new Set(options.keys()),
-      authSource: groups?.['user'] && !database && !options.has('authsource') ? readAuthSource(options.get('authmechanism')) : undefined,
+      authSource:
+        groups?.['user'] && !database && !options.has('authsource')
+          ? readAuthSource(options.get('authmechanism'))
+          : undefined,
     };
   } catch {
     return undefined;

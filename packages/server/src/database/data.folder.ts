@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseStartError } from './start.error.js';
 
@@ -6,9 +6,7 @@ import { DatabaseStartError } from './start.error.js';
 export function prepareFolder(folder: string): string {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const probe = join(folder, `.probe-${process.pid}`);
-    writeFileSync(probe, '');
-    rmSync(probe);
+    rmdirSync(mkdtempSync(join(folder, '.probe-')));
     return folder;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';

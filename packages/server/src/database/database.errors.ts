@@ -33,7 +33,8 @@ const UNAVAILABLE_CODES = new Set([
 
 /** Unauthorized 13, OutOfDiskSpace 14031; AtlasError 8000 is told from others by its text. */
 const REFUSING_CODES = new Set([13, 14031]);
-const REFUSING_TEXT = /no space left on device|out of disk space|disk full|over your space quota|read-only|readonly/i;
+const REFUSING_TEXT =
+  /no space left on device|out of disk space|disk full|over your space quota|read-only|readonly/i;
 
 /** DuplicateKey 11000; 11001 and 12582 are what old servers and mongos say for updates. */
 const DUPLICATE_CODES = new Set([11000, 11001, 12582]);
@@ -71,7 +72,9 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 /** Whether the database answers but takes no writes: the disk is full, a quota is used up, or its user may only read. */
 export function isDatabaseRefusingWrites(error: unknown): boolean {
   return listCauses(error).some(
-    (cause) => isServerError(cause) && (REFUSING_CODES.has(Number((cause as ServerErrorShape).code)) || REFUSING_TEXT.test(cause.message)),
+    (cause) =>
+      isServerError(cause) &&
+      (REFUSING_CODES.has(Number((cause as ServerErrorShape).code)) || REFUSING_TEXT.test(cause.message)),
   );
 }
 
@@ -93,7 +96,10 @@ export function duplicateKeysOf(error: unknown): DuplicateKey[] {
     .map(({ message, keyPattern, index }) => ({
       // "E11000 duplicate key error collection: parley.chats index: pair_unique dup key: { ... }"
       indexName: / index: (\S+) (?:collation: .*?)?dup key/.exec(String(message))?.[1],
-      keyPattern: typeof keyPattern === 'object' && keyPattern !== null ? (keyPattern as Record<string, unknown>) : undefined,
+      keyPattern:
+        typeof keyPattern === 'object' && keyPattern !== null
+          ? (keyPattern as Record<string, unknown>)
+          : undefined,
       position: typeof index === 'number' ? index : 0,
     }))
     .sort((a, b) => a.position - b.position);
@@ -113,7 +119,12 @@ function listWriteFailures(error: unknown): ServerErrorShape[] {
 }
 
 function readWriteError(writeError: object): ServerErrorShape {
-  const { code, errmsg, index, err } = writeError as { code?: unknown; errmsg?: unknown; index?: unknown; err?: ServerErrorShape };
+  const { code, errmsg, index, err } = writeError as {
+    code?: unknown;
+    errmsg?: unknown;
+    index?: unknown;
+    err?: ServerErrorShape;
+  };
   return { code, message: errmsg, index, keyPattern: err?.keyPattern };
 }
 
@@ -125,7 +136,9 @@ function isServerError(error: Error): boolean {
 function isMongooseDisconnection(error: Error): boolean {
   return (
     error.name === 'MongooseError' &&
-    /before initial connection is complete|buffering timed out|force closed|not connected|connection (?:is |was )?(?:closed|destroyed)/i.test(error.message)
+    /before initial connection is complete|buffering timed out|force closed|not connected|connection (?:is |was )?(?:closed|destroyed)/i.test(
+      error.message,
+    )
   );
 }
 

@@ -35,7 +35,13 @@ export interface ExpirySweeper {
  * Deletes expired documents, as TTL indexes of the embedded engine never fire. Late by up to the interval, so
  * whoever reads an expiring document checks its date as well. Each rule needs an index on its field.
  */
-export function startExpirySweeper({ connection, logger, rules, intervalMs, now = Date.now }: ExpirySweeperOptions): ExpirySweeper {
+export function startExpirySweeper({
+  connection,
+  logger,
+  rules,
+  intervalMs,
+  now = Date.now,
+}: ExpirySweeperOptions): ExpirySweeper {
   let running: Promise<number> | undefined;
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -53,16 +59,17 @@ export function startExpirySweeper({ connection, logger, rules, intervalMs, now 
     return deleted;
   };
   const schedule = (): void => {
-    timer = setTimeout(async () => {
-      try {
-        await sweepOnce();
-      } catch (error) {
-        // Nothing depends on it: the next sweep makes up for this one.
-        logger.warn({ reason: (error as Error).name }, 'expired documents could not be deleted');
-      }
-      if (!isStopped) schedule();
-    }, intervalMs);
+    timer = setTimeout(() => void sweepAndGoOn(), intervalMs);
     timer.unref();
+  };
+  const sweepAndGoOn = async (): Promise<void> => {
+    try {
+      await sweepOnce();
+    } catch (error) {
+      // Nothing depends on it: the next sweep makes up for this one.
+      logger.warn({ reason: (error as Error).name }, 'expired documents could not be deleted');
+    }
+    if (!isStopped) schedule();
   };
   schedule();
   return {
@@ -75,16 +82,28 @@ export function startExpirySweeper({ connection, logger, rules, intervalMs, now 
   };
 }
 
-async function sweepRule(connection: Connection, rule: ExpiryRule, now: number, isStopped: () => boolean): Promise<number> {
+async function sweepRule(
+  connection: Connection,
+  rule: ExpiryRule,
+  now: number,
+  isStopped: () => boolean,
+): Promise<number> {
   const collection = connection.collection(rule.collection);
   // A comparison with a date matches dates alone: null, a missing field or a number is never expired.
   const expired = { [rule.field]: { $lte: new Date(now - (rule.afterMs ?? 0)) } };
   let deleted = 0;
   for (let batch = 0; batch < MAX_BATCHES && !isStopped(); batch += 1) {
-    const found = await collection.find(expired, { projection: { _id: 1 } }).sort({ [rule.field]: 1 }).limit(BATCH_SIZE).toArray();
+    const found = await collection
+      .find(expired, { projection: { _id: 1 } })
+      .sort({ [rule.field]: 1 })
+      .limit(BATCH_SIZE)
+      .toArray();
     if (found.length === 0) break;
     // The condition again: a document whose date was moved on since the search stays.
-    const result = await collection.deleteMany({ _id: { $in: found.map((document) => document._id) }, ...expired });
+    const result = await collection.deleteMany({
+      _id: { $in: found.map((document) => document._id) },
+      ...expired,
+    });
     deleted += result.deletedCount;
     if (found.length < BATCH_SIZE) break;
   }

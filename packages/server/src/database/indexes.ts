@@ -35,7 +35,10 @@ export class IndexConflictError extends Error {
  * Indexes that nobody defines are left alone. Throws `IndexConflictError` where an existing index differs or the
  * data holds duplicates. Safe when several servers do it at once.
  */
-export async function ensureIndexes(connection: Connection, definitions: readonly IndexDefinition[]): Promise<string[]> {
+export async function ensureIndexes(
+  connection: Connection,
+  definitions: readonly IndexDefinition[],
+): Promise<string[]> {
   const existing = new Map<string, ExistingIndex[]>();
   for (const collection of new Set(definitions.map((definition) => definition.collection))) {
     existing.set(collection, await listIndexes(connection, collection));
@@ -50,7 +53,10 @@ export async function ensureIndexes(connection: Connection, definitions: readonl
     }
     const difference = findDifference(definition, same);
     if (difference !== undefined) {
-      throw new IndexConflictError(definition, `differs from what this version needs (${difference}); drop it and start again.`);
+      throw new IndexConflictError(
+        definition,
+        `differs from what this version needs (${difference}); drop it and start again.`,
+      );
     }
   }
   return created;
@@ -79,10 +85,15 @@ async function listIndexes(connection: Connection, collection: string): Promise<
 async function createIndex(connection: Connection, definition: IndexDefinition): Promise<void> {
   try {
     // A build over much data outlives the connection's socket timeout; 0 lifts it for this one command.
-    await connection.collection(definition.collection).createIndex(definition.key, { ...definition.options, timeoutMS: 0 });
+    await connection
+      .collection(definition.collection)
+      .createIndex(definition.key, { ...definition.options, timeoutMS: 0 });
   } catch (error) {
     if (isDuplicateKey(error)) {
-      throw new IndexConflictError(definition, 'cannot be made unique: the collection holds duplicates already.');
+      throw new IndexConflictError(
+        definition,
+        'cannot be made unique: the collection holds duplicates already.',
+      );
     }
     // IndexOptionsConflict, IndexKeySpecsConflict: the same fields under another name, or made differently meanwhile.
     if ([85, 86].includes(Number((error as { code?: unknown }).code))) {
@@ -104,9 +115,15 @@ function findDifference({ key, options }: IndexDefinition, existing: ExistingInd
 
 /** The fields in order; a text index keeps its fields apart and without order. */
 function readKey(key: Record<string, unknown>, weights?: Record<string, number>): string {
-  const words = weights === undefined ? Object.keys(key).filter((field) => key[field] === 'text') : Object.keys(weights);
-  const plain = Object.entries(key).filter(([field, kind]) => kind !== 'text' && field !== '_fts' && field !== '_ftsx');
-  return [...plain.map(([field, direction]) => `${field}:${String(direction)}`), ...words.sort().map((field) => `${field}:text`)].join(' ');
+  const words =
+    weights === undefined ? Object.keys(key).filter((field) => key[field] === 'text') : Object.keys(weights);
+  const plain = Object.entries(key).filter(
+    ([field, kind]) => kind !== 'text' && field !== '_fts' && field !== '_ftsx',
+  );
+  return [
+    ...plain.map(([field, direction]) => `${field}:${String(direction)}`),
+    ...words.sort().map((field) => `${field}:text`),
+  ].join(' ');
 }
 
 function readOptions(options: Omit<ExistingIndex, 'name' | 'key'>) {

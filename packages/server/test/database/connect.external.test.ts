@@ -1,11 +1,18 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { inspect } from 'node:util';
 import mongoose from 'mongoose';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/connect.js';
 import { externalOptions } from '../../src/database/connect.options.js';
-import { describeUri, type DescribedUri } from '../../src/database/connect.uri.js';
-import { afterThisTest, keepLog, listSocketFolders, makeDataDir, openForTest, timed } from './database.fixture.js';
+import { type DescribedUri, describeUri } from '../../src/database/connect.uri.js';
+import {
+  afterThisTest,
+  keepLog,
+  listSocketFolders,
+  makeDataDir,
+  openForTest,
+  timed,
+} from './database.fixture.js';
 
 const PASSWORD = 'correct-horse';
 
@@ -21,7 +28,11 @@ async function startForeignServer(): Promise<string> {
 async function failToOpen(uri: string) {
   const { lines, logger } = keepLog();
   const { ms, error } = await timed(() => openDatabase({ uri, dataDir: makeDataDir(), logger }));
-  return { ms, error: error as Error & { code: string }, printed: inspect([error, lines, (error as Error).stack], { depth: 9, showHidden: true }) };
+  return {
+    ms,
+    error: error as Error & { code: string },
+    printed: inspect([error, lines, (error as Error).stack], { depth: 9, showHidden: true }),
+  };
 }
 
 describe('a database of the operator’s own', () => {
@@ -49,7 +60,11 @@ describe('a database of the operator’s own', () => {
 
   it('that is a replica set is written to with a journaled majority and read from the primary', () => {
     const described = describeUri('mongodb://a,b,c/?replicaSet=rs') as DescribedUri;
-    expect(externalOptions(described, 'parley', false)).toMatchObject({ w: 'majority', journal: true, readPreference: 'primary' });
+    expect(externalOptions(described, 'parley', false)).toMatchObject({
+      w: 'majority',
+      journal: true,
+      readPreference: 'primary',
+    });
   });
 
   it.each([
@@ -64,14 +79,19 @@ describe('a database of the operator’s own', () => {
     'mongodb://h/',
   ])('looks for the user of %s where the driver alone would', (uri) => {
     const { dbName, authSource } = externalOptions(describeUri(uri) as DescribedUri, 'parley', false);
-    const source = (options: object) => new mongoose.mongo.MongoClient(uri, options).options.credentials?.source;
+    const source = (options: object) =>
+      new mongoose.mongo.MongoClient(uri, options).options.credentials?.source;
     expect(source({ dbName, ...(authSource === undefined ? {} : { authSource }) })).toBe(source({}));
   });
 
   it('keeps the pool and the timeouts that the connection string sets', async () => {
     const uri = await startForeignServer();
     const database = await openForTest({ uri: `${uri}/?directConnection=true&MAXPOOLSIZE=3` });
-    expect(database.connection.getClient().options).toMatchObject({ maxPoolSize: 3, serverSelectionTimeoutMS: 1_500, appName: 'parley' });
+    expect(database.connection.getClient().options).toMatchObject({
+      maxPoolSize: 3,
+      serverSelectionTimeoutMS: 1_500,
+      appName: 'parley',
+    });
   });
 });
 

@@ -1,11 +1,17 @@
-import mongoose, { Schema } from 'mongoose';
-import { beforeAll, afterAll, describe, expect, it } from 'vitest';
-import { openDatabase, type Database } from '../../src/database/connect.js';
-import { duplicateKeyOf, duplicateKeysOf, isDatabaseRefusingWrites, isDatabaseUnavailable, isDuplicateKey } from '../../src/database/database.errors.js';
-import { keepLog, timed } from './database.fixture.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import mongoose, { Schema } from 'mongoose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Database, openDatabase } from '../../src/database/connect.js';
+import {
+  duplicateKeyOf,
+  duplicateKeysOf,
+  isDatabaseRefusingWrites,
+  isDatabaseUnavailable,
+  isDuplicateKey,
+} from '../../src/database/database.errors.js';
+import { keepLog, timed } from './database.fixture.js';
 
 const { MongoServerError, MongoNetworkError, MongoBulkWriteError } = mongoose.mongo;
 const dataDir = mkdtempSync(join(tmpdir(), 'parley-database-test-'));
@@ -13,8 +19,13 @@ let database: Database;
 
 beforeAll(async () => {
   database = await openDatabase({ dataDir, logger: keepLog().logger, searchPath: '' });
-  await database.connection.collection('messages').createIndex({ chat: 1, rev: 1 }, { unique: true, name: 'chat_rev' });
-  await database.connection.collection('messages').insertMany([{ chat: 1, rev: 1 }, { chat: 1, rev: 2 }]);
+  await database.connection
+    .collection('messages')
+    .createIndex({ chat: 1, rev: 1 }, { unique: true, name: 'chat_rev' });
+  await database.connection.collection('messages').insertMany([
+    { chat: 1, rev: 1 },
+    { chat: 1, rev: 2 },
+  ]);
 });
 afterAll(async () => {
   await database.close();
@@ -37,7 +48,11 @@ describe('a refusal of a unique index', () => {
     ]) {
       const error = await failureOf(write);
       expect(isDuplicateKey(error)).toBe(true);
-      expect(duplicateKeyOf(error)).toEqual({ indexName: 'chat_rev', keyPattern: { chat: 1, rev: 1 }, position: 0 });
+      expect(duplicateKeyOf(error)).toEqual({
+        indexName: 'chat_rev',
+        keyPattern: { chat: 1, rev: 1 },
+        position: 0,
+      });
       expect(isDatabaseUnavailable(error)).toBe(false);
       expect(isDatabaseRefusingWrites(error)).toBe(false);
     }
@@ -45,7 +60,12 @@ describe('a refusal of a unique index', () => {
 
   it('names the first position of an ordered batch and all positions of an unordered one', async () => {
     const messages = database.connection.collection('messages');
-    const batch = () => [{ chat: 2, rev: 1 }, { chat: 1, rev: 1 }, { chat: 2, rev: 2 }, { chat: 1, rev: 2 }];
+    const batch = () => [
+      { chat: 2, rev: 1 },
+      { chat: 1, rev: 1 },
+      { chat: 2, rev: 2 },
+      { chat: 1, rev: 2 },
+    ];
     const ordered = await failureOf(() => messages.insertMany(batch()));
     expect(duplicateKeysOf(ordered)).toEqual([{ indexName: 'chat_rev', keyPattern: undefined, position: 1 }]);
     await messages.deleteMany({ chat: 2 });
@@ -55,7 +75,11 @@ describe('a refusal of a unique index', () => {
   });
 
   it('is read from Mongoose’s create, insertMany and bulkWrite alike', async () => {
-    const Message = database.connection.model('Message', new Schema({ chat: Number, rev: Number }), 'messages');
+    const Message = database.connection.model(
+      'Message',
+      new Schema({ chat: Number, rev: Number }),
+      'messages',
+    );
     for (const write of [
       () => Message.create({ chat: 1, rev: 1 }),
       () => Message.insertMany([{ chat: 1, rev: 1 }]),
@@ -71,7 +95,11 @@ describe('a refusal of a unique index', () => {
         message: 'two failures',
         code: 11000,
         writeErrors: [
-          { code: 11000, errmsg: 'E11000 duplicate key error collection: p.m index: chat_rev dup key: { chat: 1 }', index: 4 },
+          {
+            code: 11000,
+            errmsg: 'E11000 duplicate key error collection: p.m index: chat_rev dup key: { chat: 1 }',
+            index: 4,
+          },
           { code: 121, errmsg: 'Document failed validation', index: 2 },
         ] as never,
       },
@@ -86,18 +114,28 @@ describe('an answer that did not come', () => {
   it('is unavailable, also behind other errors', () => {
     const network = new MongoNetworkError('read ECONNRESET');
     expect(isDatabaseUnavailable(network)).toBe(true);
-    expect(isDatabaseUnavailable(new Error('send failed', { cause: new Error('insert failed', { cause: network }) }))).toBe(true);
+    expect(
+      isDatabaseUnavailable(
+        new Error('send failed', { cause: new Error('insert failed', { cause: network }) }),
+      ),
+    ).toBe(true);
     expect(isDatabaseUnavailable(new MongoServerError({ message: 'not primary', code: 10107 }))).toBe(true);
-    expect(isDatabaseUnavailable(new MongoServerError({ message: 'interrupted at shutdown', code: 11600 }))).toBe(true);
+    expect(
+      isDatabaseUnavailable(new MongoServerError({ message: 'interrupted at shutdown', code: 11600 })),
+    ).toBe(true);
   });
 
   it('is unavailable before a first connection', async () => {
-    const Stray = mongoose.createConnection().model('Stray', new Schema({ a: Number }, { bufferCommands: false }));
+    const Stray = mongoose
+      .createConnection()
+      .model('Stray', new Schema({ a: Number }, { bufferCommands: false }));
     expect(isDatabaseUnavailable(await failureOf(() => Stray.findOne().exec()))).toBe(true);
   });
 
   it('is neither a bug nor a query that the server rejects', async () => {
-    const rejected = await failureOf(() => database.connection.collection('messages').findOne({ $nonsense: 1 }));
+    const rejected = await failureOf(() =>
+      database.connection.collection('messages').findOne({ $nonsense: 1 }),
+    );
     for (const error of [rejected, new TypeError('x is undefined'), 'text', undefined, null]) {
       expect(isDatabaseUnavailable(error)).toBe(false);
       expect(isDatabaseRefusingWrites(error)).toBe(false);

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import { openDatabase, type Database, type DatabaseOptions } from '../../src/database/connect.js';
+import { type Database, type DatabaseOptions, openDatabase } from '../../src/database/connect.js';
 
 /** A log line as the database layer wrote it. */
 export interface LogLine {
@@ -32,19 +32,32 @@ export function makeDataDir(): string {
 /** A logger that keeps its lines. */
 export function keepLog() {
   const lines: LogLine[] = [];
-  const keep = (level: LogLine['level']) => (fields: object, message: string) => void lines.push({ level, message, fields });
-  return { lines, logger: { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') } };
+  const keep = (level: LogLine['level']) => (fields: object, message: string) =>
+    void lines.push({ level, message, fields });
+  return {
+    lines,
+    logger: { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') },
+  };
 }
 
 /** Opens a database that is closed after the test. */
 export async function openForTest(options: Partial<DatabaseOptions> = {}): Promise<Database> {
-  const database = await openDatabase({ dataDir: options.dataDir ?? makeDataDir(), logger: keepLog().logger, searchPath: '', ...options });
+  const database = await openDatabase({
+    dataDir: options.dataDir ?? makeDataDir(),
+    logger: keepLog().logger,
+    searchPath: '',
+    ...options,
+  });
   afterThisTest(() => database.close());
   return database;
 }
 
 /** Polls until `check` gives something other than false, null or undefined; throws after the deadline (milliseconds). */
-export async function waitFor<T>(what: string, check: () => T | Promise<T>, deadlineMs = 10_000): Promise<NonNullable<T>> {
+export async function waitFor<T>(
+  what: string,
+  check: () => T | Promise<T>,
+  deadlineMs = 10_000,
+): Promise<NonNullable<T>> {
   const giveUpAt = Date.now() + deadlineMs;
   for (;;) {
     const result = await check();
@@ -57,7 +70,10 @@ export async function waitFor<T>(what: string, check: () => T | Promise<T>, dead
 /** Resolves at the next change of the database to up or down. */
 export function nextState(database: Database, wanted: boolean, deadlineMs = 10_000): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`the database did not go ${wanted ? 'up' : 'down'} in ${deadlineMs} ms`)), deadlineMs);
+    const timer = setTimeout(
+      () => reject(new Error(`the database did not go ${wanted ? 'up' : 'down'} in ${deadlineMs} ms`)),
+      deadlineMs,
+    );
     const stop = database.onStateChange((up) => {
       if (up !== wanted) return;
       clearTimeout(timer);
@@ -84,6 +100,9 @@ export function listSocketFolders(processId: number = process.pid): string[] {
 /** Runs `operation` and gives how long it took in milliseconds, and the error if it failed. */
 export async function timed(operation: () => Promise<unknown>): Promise<{ ms: number; error: unknown }> {
   const startedAt = performance.now();
-  const error = await operation().then(() => undefined, (reason: unknown) => reason);
+  const error = await operation().then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   return { ms: performance.now() - startedAt, error };
 }

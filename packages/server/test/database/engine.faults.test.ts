@@ -3,7 +3,16 @@ import type { mongo } from 'mongoose';
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/connect.js';
 import { isDatabaseUnavailable } from '../../src/database/database.errors.js';
-import { afterThisTest, engineId, keepLog, makeDataDir, nextState, openForTest, timed, waitFor } from './database.fixture.js';
+import {
+  afterThisTest,
+  engineId,
+  keepLog,
+  makeDataDir,
+  nextState,
+  openForTest,
+  timed,
+  waitFor,
+} from './database.fixture.js';
 
 type InsertOneOptions = mongo.InsertOneOptions;
 
@@ -42,31 +51,38 @@ describe('a killed engine', () => {
     ['by default', {}],
     ['with { w: majority, j: true }', { writeConcern: { w: 'majority', journal: true } }],
     ['with { w: 1 }', { writeConcern: { w: 1 } }],
-  ] as [string, InsertOneOptions][])('loses no write acknowledged %s over five SIGKILLs, and comes back by itself each time', async (_, options) => {
-    const dataDir = makeDataDir();
-    const database = await openForTest({ dataDir });
-    const writing = startWriting(database, options);
-    const lives = new Set<number>();
-    for (let kill = 0; kill < 5; kill += 1) {
+  ] as [string, InsertOneOptions][])(
+    'loses no write acknowledged %s over five SIGKILLs, and comes back by itself each time',
+    async (_, options) => {
+      const dataDir = makeDataDir();
+      const database = await openForTest({ dataDir });
+      const writing = startWriting(database, options);
+      const lives = new Set<number>();
+      for (let kill = 0; kill < 5; kill += 1) {
+        const before = writing.acknowledged.length;
+        await waitFor('40 more acknowledged writes', () => writing.acknowledged.length >= before + 40);
+        lives.add(engineId(database));
+        const isDown = nextState(database, false);
+        process.kill(engineId(database), 'SIGKILL');
+        await isDown;
+        if (!database.isUp()) await nextState(database, true);
+      }
       const before = writing.acknowledged.length;
-      await waitFor('40 more acknowledged writes', () => writing.acknowledged.length >= before + 40);
-      lives.add(engineId(database));
-      const isDown = nextState(database, false);
-      process.kill(engineId(database), 'SIGKILL');
-      await isDown;
-      if (!database.isUp()) await nextState(database, true);
-    }
-    const before = writing.acknowledged.length;
-    await waitFor('writes after the last kill', () => writing.acknowledged.length > before);
-    await writing.stop();
-    await database.close();
+      await waitFor('writes after the last kill', () => writing.acknowledged.length > before);
+      await writing.stop();
+      await database.close();
 
-    const again = await openForTest({ dataDir });
-    const found = new Set((await again.connection.collection('writes').find().toArray()).map((document) => document['n'] as number));
-    expect(writing.acknowledged.filter((n) => !found.has(n))).toEqual([]);
-    expect(lives.size).toBe(5);
-    expect(writing.odd).toEqual([]);
-  });
+      const again = await openForTest({ dataDir });
+      const found = new Set(
+        (await again.connection.collection('writes').find().toArray()).map(
+          (document) => document['n'] as number,
+        ),
+      );
+      expect(writing.acknowledged.filter((n) => !found.has(n))).toEqual([]);
+      expect(lives.size).toBe(5);
+      expect(writing.odd).toEqual([]);
+    },
+  );
 
   it('fails every kind of operation in flight as unavailable', async () => {
     const database = await openForTest();
@@ -75,7 +91,10 @@ describe('a killed engine', () => {
       () => collection.insertOne({ n: 1 }),
       () => collection.insertMany([{ n: 1 }, { n: 2 }]),
       () => collection.insertMany([{ n: 1 }, { n: 2 }], { ordered: false }),
-      () => collection.bulkWrite([{ updateOne: { filter: { n: 1 }, update: { $set: { n: 2 } } } }], { ordered: false }),
+      () =>
+        collection.bulkWrite([{ updateOne: { filter: { n: 1 }, update: { $set: { n: 2 } } } }], {
+          ordered: false,
+        }),
       () => collection.findOneAndUpdate({ n: 1 }, { $inc: { n: 1 } }),
       () => collection.find().toArray(),
       () => collection.aggregate([{ $count: 'n' }]).toArray(),
@@ -117,7 +136,9 @@ describe('a killed engine', () => {
     process.kill(engineId(database), 'SIGKILL');
     await isUpAgain;
     await database.connection.collection('writes').insertOne({});
-    expect(lines.filter((line) => line.message === 'a listener for the state of the database failed')).toHaveLength(2);
+    expect(
+      lines.filter((line) => line.message === 'a listener for the state of the database failed'),
+    ).toHaveLength(2);
   });
 
   it('answers the first write after a restart that nobody noticed', async () => {
@@ -150,10 +171,14 @@ describe('a killed engine', () => {
       process.kill(life, 'SIGKILL');
       await waitFor('its successor', () => engineId(database) !== life);
     }
-    const pauses = lines.filter((line) => /ended by SIGKILL/.test(line.message)).map((line) => (line.fields as { restartInMs: number }).restartInMs);
+    const pauses = lines
+      .filter((line) => /ended by SIGKILL/.test(line.message))
+      .map((line) => (line.fields as { restartInMs: number }).restartInMs);
     expect(pauses).toEqual([0, 100, 200, 400]);
     await waitFor('the engine to be up', () => database.isUp());
-    expect(await database.connection.collection('writes').insertOne({})).toMatchObject({ acknowledged: true });
+    expect(await database.connection.collection('writes').insertOne({})).toMatchObject({
+      acknowledged: true,
+    });
   });
 });
 
@@ -201,10 +226,18 @@ describe('a slow operation', () => {
     await collection.insertMany(Array.from({ length: 300 }, (_, n) => ({ n })));
     // A nested loop of three self-joins without an index takes seconds; its result is one number.
     const join = (as: string) => [
-      { $lookup: { from: 'writes', as, pipeline: [{ $match: { $expr: { $gte: ['$n', 0] } } }, { $project: { _id: 1 } }] } },
+      {
+        $lookup: {
+          from: 'writes',
+          as,
+          pipeline: [{ $match: { $expr: { $gte: ['$n', 0] } } }, { $project: { _id: 1 } }],
+        },
+      },
       { $unwind: `$${as}` },
     ];
-    const { ms, error } = await timed(() => collection.aggregate([...join('a'), ...join('b'), { $count: 'rows' }]).toArray());
+    const { ms, error } = await timed(() =>
+      collection.aggregate([...join('a'), ...join('b'), { $count: 'rows' }]).toArray(),
+    );
     expect(error).toBeUndefined();
     expect(ms).toBeGreaterThan(2_500);
   });

@@ -11,7 +11,16 @@ import { openDatabase } from '../../src/database/connect.js';
 import { isDatabaseUnavailable } from '../../src/database/database.errors.js';
 import { isProcessAlive } from '../../src/database/embedded/process.state.js';
 import { removeStaleSocketFolders } from '../../src/database/embedded/socket.folder.js';
-import { afterThisTest, engineId, keepLog, listSocketFolders, makeDataDir, openForTest, timed, waitFor } from './database.fixture.js';
+import {
+  afterThisTest,
+  engineId,
+  keepLog,
+  listSocketFolders,
+  makeDataDir,
+  openForTest,
+  timed,
+  waitFor,
+} from './database.fixture.js';
 
 interface ServerLine {
   ready?: boolean;
@@ -25,7 +34,10 @@ function startServer(dataDir: string) {
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   const script = fileURLToPath(new URL('./server.fixture.ts', import.meta.url));
   // A group of its own, so that a test can signal the group as a terminal does.
-  const child = spawn(process.execPath, ['--import', loader, script, dataDir], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const child = spawn(process.execPath, ['--import', loader, script, dataDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
   const lines: ServerLine[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line) as ServerLine));
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -79,9 +91,13 @@ describe('a second server on the same data folder', () => {
   it('is refused at once with one sentence, and the first one goes on', async () => {
     const dataDir = makeDataDir();
     const first = await openForTest({ dataDir });
-    const { ms, error } = await timed(() => openDatabase({ dataDir, logger: keepLog().logger, searchPath: '' }));
+    const { ms, error } = await timed(() =>
+      openDatabase({ dataDir, logger: keepLog().logger, searchPath: '' }),
+    );
     expect(error).toMatchObject({ name: 'DatabaseStartError', code: 'data_dir_in_use' });
-    expect((error as Error).message).toBe(`Another server is already running on the data folder ${join(dataDir, 'embedded')}.`);
+    expect((error as Error).message).toBe(
+      `Another server is already running on the data folder ${join(dataDir, 'embedded')}.`,
+    );
     expect(ms).toBeLessThan(3_000);
     await first.connection.collection('kept').insertOne({});
     expect(first.isUp()).toBe(true);
@@ -99,7 +115,11 @@ describe('a killed server', () => {
 
     const database = await openForTest({ dataDir });
     expect(isProcessAlive(engine)).toBe(false);
-    const found = new Set((await database.connection.collection('acknowledged').find().toArray()).map((document) => document['n'] as number));
+    const found = new Set(
+      (await database.connection.collection('acknowledged').find().toArray()).map(
+        (document) => document['n'] as number,
+      ),
+    );
     const acknowledged = server.lines.flatMap((line) => (line.n === undefined ? [] : [line.n]));
     expect(acknowledged.length).toBeGreaterThanOrEqual(50);
     expect(acknowledged.filter((n) => !found.has(n))).toEqual([]);
@@ -120,7 +140,9 @@ describe('a killed server', () => {
 
     const { lines, logger } = keepLog();
     const opening = openForTest({ dataDir, logger });
-    await waitFor('the wait to be logged', () => lines.some((line) => /waiting for it to leave/.test(line.message)));
+    await waitFor('the wait to be logged', () =>
+      lines.some((line) => /waiting for it to leave/.test(line.message)),
+    );
     process.kill(engine, 'SIGCONT');
     expect((await opening).isUp()).toBe(true);
     expect(isProcessAlive(engine)).toBe(false);
@@ -136,8 +158,14 @@ describe('a killed server', () => {
     await server.exited;
 
     const database = await openForTest({ dataDir });
-    const found = new Set((await database.connection.collection('acknowledged').find().toArray()).map((document) => document['n'] as number));
-    expect(server.lines.flatMap((line) => (line.n === undefined || found.has(line.n) ? [] : [line.n]))).toEqual([]);
+    const found = new Set(
+      (await database.connection.collection('acknowledged').find().toArray()).map(
+        (document) => document['n'] as number,
+      ),
+    );
+    expect(
+      server.lines.flatMap((line) => (line.n === undefined || found.has(line.n) ? [] : [line.n])),
+    ).toEqual([]);
   });
 });
 
@@ -156,9 +184,13 @@ describe('the data folder', () => {
   it('is refused with one sentence when it cannot be written', async () => {
     const file = join(makeDataDir(), 'file');
     writeFileSync(file, '');
-    await expect(openDatabase({ dataDir: file, logger: keepLog().logger, searchPath: '' })).rejects.toMatchObject({
+    await expect(
+      openDatabase({ dataDir: file, logger: keepLog().logger, searchPath: '' }),
+    ).rejects.toMatchObject({
       code: 'data_dir_not_writable',
-      message: expect.stringMatching(/^The data folder .*file\/embedded cannot be written \(ENOTDIR\); make it writable or choose another one\.$/),
+      message: expect.stringMatching(
+        /^The data folder .*file\/embedded cannot be written \(ENOTDIR\); make it writable or choose another one\.$/,
+      ),
     });
   });
 
@@ -169,20 +201,27 @@ describe('the data folder', () => {
     writeFileSync(join(dataDir, 'embedded', 'WiredTiger'), 'nonsense');
     writeFileSync(join(dataDir, 'embedded', 'WiredTiger.turtle'), 'nonsense');
     writeFileSync(join(dataDir, 'embedded', 'storage.bson'), 'nonsense');
-    await expect(openDatabase({ dataDir, logger: keepLog().logger, searchPath: '' })).rejects.toMatchObject({ code: 'engine_failed' });
+    await expect(openDatabase({ dataDir, logger: keepLog().logger, searchPath: '' })).rejects.toMatchObject({
+      code: 'engine_failed',
+    });
   });
 });
 
-describe.skipIf(process.platform !== 'linux')('a process that is dead but not collected by its parent', () => {
-  it('does not count as alive', async () => {
-    // The shell becomes `sleep`, which knows nothing of its child and never collects it.
-    const parent = spawn('sh', ['-c', '(exit 0) & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    afterThisTest(() => parent.kill('SIGKILL'));
-    const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
-    await waitFor('the child to be seen as dead', () => !isProcessAlive(Number(line)));
-    expect(process.kill(Number(line), 0)).toBe(true);
-  });
-});
+describe.skipIf(process.platform !== 'linux')(
+  'a process that is dead but not collected by its parent',
+  () => {
+    it('does not count as alive', async () => {
+      // The shell becomes `sleep`, which knows nothing of its child and never collects it.
+      const parent = spawn('sh', ['-c', '(exit 0) & echo $!; exec sleep 30'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      afterThisTest(() => parent.kill('SIGKILL'));
+      const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
+      await waitFor('the child to be seen as dead', () => !isProcessAlive(Number(line)));
+      expect(process.kill(Number(line), 0)).toBe(true);
+    });
+  },
+);
 
 describe('socket folders of killed servers', () => {
   it('are removed once they are a minute old, and nobody else’s', async () => {

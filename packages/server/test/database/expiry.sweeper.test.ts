@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { startExpirySweeper, type ExpiryRule } from '../../src/database/expiry.sweeper.js';
 import type { Database } from '../../src/database/connect.js';
+import { type ExpiryRule, startExpirySweeper } from '../../src/database/expiry.sweeper.js';
 import { afterThisTest, engineId, keepLog, nextState, openForTest, waitFor } from './database.fixture.js';
 
 const NOW = Date.UTC(2026, 0, 1);
 
 function startSweeper(database: Database, rules: ExpiryRule[], intervalMs = 3_600_000) {
   const { lines, logger } = keepLog();
-  const sweeper = startExpirySweeper({ connection: database.connection, logger, rules, intervalMs, now: () => NOW });
+  const sweeper = startExpirySweeper({
+    connection: database.connection,
+    logger,
+    rules,
+    intervalMs,
+    now: () => NOW,
+  });
   afterThisTest(() => sweeper.stop());
   return { sweeper, lines };
 }
@@ -27,12 +33,20 @@ describe('the expiry sweeper', () => {
     ]);
     const { sweeper } = startSweeper(database, [{ collection: 'sessions', field: 'until' }]);
     expect(await sweeper.sweepOnce()).toBe(2);
-    expect((await sessions.find().toArray()).map((session) => session._id)).toEqual(['future', 'null', 'missing', 'number', 'text']);
+    expect((await sessions.find().toArray()).map((session) => session._id)).toEqual([
+      'future',
+      'null',
+      'missing',
+      'number',
+      'text',
+    ]);
   });
 
   it('counts a rule’s delay from the date, and sweeps every rule', async () => {
     const database = await openForTest();
-    await database.connection.collection('a').insertMany([{ at: new Date(NOW - 1_000) }, { at: new Date(NOW - 999) }]);
+    await database.connection
+      .collection('a')
+      .insertMany([{ at: new Date(NOW - 1_000) }, { at: new Date(NOW - 999) }]);
     await database.connection.collection('b').insertMany([{ until: new Date(NOW) }]);
     const { sweeper } = startSweeper(database, [
       { collection: 'a', field: 'at', afterMs: 1_000 },
@@ -54,7 +68,9 @@ describe('the expiry sweeper', () => {
 
   it('joins a sweep that is running', async () => {
     const database = await openForTest();
-    await database.connection.collection('a').insertMany(Array.from({ length: 1_200 }, () => ({ until: new Date(NOW) })));
+    await database.connection
+      .collection('a')
+      .insertMany(Array.from({ length: 1_200 }, () => ({ until: new Date(NOW) })));
     const { sweeper } = startSweeper(database, [{ collection: 'a', field: 'until' }]);
     expect(await Promise.all([sweeper.sweepOnce(), sweeper.sweepOnce()])).toEqual([1_200, 1_200]);
   });
@@ -78,6 +94,8 @@ describe('the expiry sweeper', () => {
 
     await sweeper.stop();
     await a.insertOne({ until: new Date(NOW) });
-    await expect(waitFor('a stopped sweeper to sweep', async () => (await a.countDocuments()) === 0, 100)).rejects.toThrow('in vain');
+    await expect(
+      waitFor('a stopped sweeper to sweep', async () => (await a.countDocuments()) === 0, 100),
+    ).rejects.toThrow('in vain');
   });
 });

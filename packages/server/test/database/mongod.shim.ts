@@ -18,12 +18,15 @@ const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
 try {
   const engine = await openEmbeddedEngine(values.dbpath ?? '', [join(cache, 'parley')]);
   const listener = await listenForWireMessages(engine, values.bind_ip ?? '');
-  process.on('SIGTERM', async () => {
+  const leave = async (): Promise<void> => {
     await listener.close();
     await engine.close();
     process.exit(0);
-  });
+  };
+  process.on('SIGTERM', () => void leave());
 } catch (error) {
-  process.stdout.write(`${JSON.stringify({ s: 'E', c: 'CONTROL', msg: 'DBException in initAndListen, terminating', attr: { error: String(error) } })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ s: 'E', c: 'CONTROL', msg: 'DBException in initAndListen, terminating', attr: { error: String(error) } })}\n`,
+  );
   process.exit(100);
 }

@@ -63,7 +63,9 @@ describe('a mongod of this machine', () => {
     const { program } = makeMongod();
     const dataDir = makeDataDir();
     await openForTest({ dataDir, mongodBinary: program });
-    const { error } = await timed(() => openDatabase({ dataDir, mongodBinary: program, logger: keepLog().logger }));
+    const { error } = await timed(() =>
+      openDatabase({ dataDir, mongodBinary: program, logger: keepLog().logger }),
+    );
     expect(error).toMatchObject({ code: 'data_dir_in_use' });
   });
 
@@ -75,12 +77,16 @@ describe('a mongod of this machine', () => {
     const again = keepLog();
     const second = await openForTest({ dataDir, searchPath: folder, logger: again.logger });
     expect(second.kind).toBe('embedded');
-    expect(again.lines.map((line) => line.message)).toContainEqual(expect.stringMatching(/^mongod is installed, but/));
+    expect(again.lines.map((line) => line.message)).toContainEqual(
+      expect.stringMatching(/^mongod is installed, but/),
+    );
     await second.close();
     const named = keepLog();
     const third = await openForTest({ dataDir, mongodBinary: program, logger: named.logger });
     expect(third.kind).toBe('mongod');
-    expect(named.lines.filter((line) => line.level === 'warn').map((line) => line.message)).toEqual([expect.stringMatching(/does not see that data$/)]);
+    expect(named.lines.filter((line) => line.level === 'warn').map((line) => line.message)).toEqual([
+      expect.stringMatching(/does not see that data$/),
+    ]);
   });
 
   it('is missed, and not replaced by an empty database, when it is no longer there', async () => {
@@ -89,21 +95,38 @@ describe('a mongod of this machine', () => {
     const first = await openForTest({ dataDir, searchPath: folder });
     await first.close();
     const { error } = await timed(() => openDatabase({ dataDir, searchPath: '', logger: keepLog().logger }));
-    expect(error).toMatchObject({ code: 'no_database', message: expect.stringMatching(/^There is no database: the data in .*mongod needs a mongod, .*; set MONGOD_BIN/) });
+    expect(error).toMatchObject({
+      code: 'no_database',
+      message: expect.stringMatching(
+        /^There is no database: the data in .*mongod needs a mongod, .*; set MONGOD_BIN/,
+      ),
+    });
   });
 
   it('that does not exist is told with what to do', async () => {
-    const { error } = await timed(() => openDatabase({ dataDir: makeDataDir(), mongodBinary: '/nowhere/mongod', logger: keepLog().logger }));
+    const { error } = await timed(() =>
+      openDatabase({ dataDir: makeDataDir(), mongodBinary: '/nowhere/mongod', logger: keepLog().logger }),
+    );
     expect(error).toMatchObject({ code: 'no_database' });
-    expect((error as Error).message).toMatch(/^There is no database: mongod could not be started: .*ENOENT.*; set MONGODB_URI to the address of a MongoDB server\.$/);
+    expect((error as Error).message).toMatch(
+      /^There is no database: mongod could not be started: .*ENOENT.*; set MONGODB_URI to the address of a MongoDB server\.$/,
+    );
   });
 
   it('that leaves at once is told with its last words', async () => {
     const folder = makeDataDir();
     const program = join(folder, 'mongod');
-    writeFileSync(program, '#!/bin/sh\necho \'{"s":"I","msg":"starting"}\'\necho \'{"s":"F","msg":"wrong feature version"}\'\nexit 62\n');
+    writeFileSync(
+      program,
+      '#!/bin/sh\necho \'{"s":"I","msg":"starting"}\'\necho \'{"s":"F","msg":"wrong feature version"}\'\nexit 62\n',
+    );
     chmodSync(program, 0o755);
-    const { error } = await timed(() => openDatabase({ dataDir: makeDataDir(), mongodBinary: program, logger: keepLog().logger }));
-    expect(error).toMatchObject({ code: 'engine_failed', message: expect.stringContaining('wrong feature version') });
+    const { error } = await timed(() =>
+      openDatabase({ dataDir: makeDataDir(), mongodBinary: program, logger: keepLog().logger }),
+    );
+    expect(error).toMatchObject({
+      code: 'engine_failed',
+      message: expect.stringContaining('wrong feature version'),
+    });
   });
 });

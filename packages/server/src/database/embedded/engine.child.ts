@@ -76,7 +76,8 @@ function readFailure(error: unknown): EngineReport {
   const detail = error instanceof Error ? error.message : String(error);
   if (error instanceof MongodStartError) return { type: 'failed', reason: error.reason, detail };
   if (error instanceof NoEngineError) return { type: 'failed', reason: 'no_engine', detail };
-  const isLocked = /DBPathInUse|lock file|Resource temporarily unavailable|WT_SESSION.*EBUSY|already locked/i.test(detail);
+  const isLocked =
+    /DBPathInUse|lock file|Resource temporarily unavailable|WT_SESSION.*EBUSY|already locked/i.test(detail);
   return { type: 'failed', reason: isLocked ? 'data_dir_in_use' : 'other', detail };
 }
 

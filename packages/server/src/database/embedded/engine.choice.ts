@@ -11,8 +11,8 @@ interface ChoiceOptions {
   dataDir: string;
   /** Named by the operator; wins over everything. */
   mongodBinary: string | undefined;
-  /** Folders to look for `mongod` in, as in PATH. */
-  searchPath: string;
+  /** Folders to look for `mongod` in, written as in PATH; default the PATH of this process. */
+  searchPath: string | undefined;
   logger: DatabaseLogger;
 }
 
@@ -25,13 +25,20 @@ export function chooseEngine({ dataDir, mongodBinary, searchPath, logger }: Choi
   const last = findLastUsed(dataDir);
   if (mongodBinary) {
     if (last === 'embedded') {
-      logger.warn({ dataDir }, 'this data folder was used with the embedded engine last; the mongod you name does not see that data');
+      logger.warn(
+        { dataDir },
+        'this data folder was used with the embedded engine last; the mongod you name does not see that data',
+      );
     }
     return { kind: 'mongod', mongodBinary };
   }
-  const found = findOnPath('mongod', searchPath);
+  const found = findOnPath('mongod', searchPath ?? process.env['PATH'] ?? '');
   if (last === 'embedded') {
-    if (found !== undefined) logger.info({ found }, 'mongod is installed, but this data folder belongs to the embedded engine, which is used again');
+    if (found !== undefined)
+      logger.info(
+        { found },
+        'mongod is installed, but this data folder belongs to the embedded engine, which is used again',
+      );
     return { kind: 'embedded' };
   }
   if (found !== undefined) return { kind: 'mongod', mongodBinary: found };

@@ -25,23 +25,38 @@ interface Opening {
  * once; the engine of a dead one gets 8 s to leave. Throws `DatabaseStartError` with `data_dir_in_use`,
  * `no_database` or `engine_failed`.
  */
-export async function openEngine(spawn: () => EngineProcess, { kind, dataFolder, logger }: Opening): Promise<void> {
+export async function openEngine(
+  spawn: () => EngineProcess,
+  { kind, dataFolder, logger }: Opening,
+): Promise<void> {
   const startedAt = Date.now();
-  const reminder = setInterval(() => logger.info({ dataFolder }, 'the database engine is still opening its data'), STILL_OPENING_MS);
+  const reminder = setInterval(
+    () => logger.info({ dataFolder }, 'the database engine is still opening its data'),
+    STILL_OPENING_MS,
+  );
   try {
     for (let isFirst = true; ; isFirst = false) {
       const engine = spawn();
       const start = await engine.started;
       if (start.isReady) return;
       await engine.exited;
-      if (start.reason !== 'data_dir_in_use') throw explainFailure(kind, dataFolder, start.reason, start.detail);
+      if (start.reason !== 'data_dir_in_use')
+        throw explainFailure(kind, dataFolder, start.reason, start.detail);
       const owner = readOwner(dataFolder);
       const waitedMs = Date.now() - startedAt;
       if (waitedMs > PREDECESSOR_GRACE_MS || (owner !== undefined && isProcessAlive(owner.serverProcessId))) {
-        throw new DatabaseStartError('data_dir_in_use', `Another server is already running on the data folder ${dataFolder}.`);
+        throw new DatabaseStartError(
+          'data_dir_in_use',
+          `Another server is already running on the data folder ${dataFolder}.`,
+        );
       }
-      if (isFirst) logger.info({ dataFolder }, 'the data folder is locked by the engine of a server that is gone; waiting for it to leave');
-      if (kind === 'mongod' && waitedMs > ORPHAN_SIGNAL_MS) endOrphanedMongod(owner?.engineProcessId, dataFolder);
+      if (isFirst)
+        logger.info(
+          { dataFolder },
+          'the data folder is locked by the engine of a server that is gone; waiting for it to leave',
+        );
+      if (kind === 'mongod' && waitedMs > ORPHAN_SIGNAL_MS)
+        endOrphanedMongod(owner?.engineProcessId, dataFolder);
       await new Promise((resolve) => setTimeout(resolve, PREDECESSOR_POLL_MS));
     }
   } finally {
@@ -49,12 +64,23 @@ export async function openEngine(spawn: () => EngineProcess, { kind, dataFolder,
   }
 }
 
-function explainFailure(kind: EngineKind, dataFolder: string, reason: EngineFailure, detail: string): DatabaseStartError {
+function explainFailure(
+  kind: EngineKind,
+  dataFolder: string,
+  reason: EngineFailure,
+  detail: string,
+): DatabaseStartError {
   if (reason === 'other') {
-    return new DatabaseStartError('engine_failed', `The database engine (${kind}) could not open ${dataFolder}: ${detail}${describeLowSpace(dataFolder)}.`);
+    return new DatabaseStartError(
+      'engine_failed',
+      `The database engine (${kind}) could not open ${dataFolder}: ${detail}${describeLowSpace(dataFolder)}.`,
+    );
   }
   const what = kind === 'mongod' ? detail : `the embedded engine does not run here (${detail})`;
-  return new DatabaseStartError('no_database', `There is no database: ${what}; set MONGODB_URI to the address of a MongoDB server.`);
+  return new DatabaseStartError(
+    'no_database',
+    `There is no database: ${what}; set MONGODB_URI to the address of a MongoDB server.`,
+  );
 }
 
 /** The id comes from a note, and ids are used again: the process must be one that was started on this folder. */

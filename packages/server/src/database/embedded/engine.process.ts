@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -28,7 +28,10 @@ export interface EngineProcess {
 }
 
 /** Starts a child process that opens the data folder named in `order`. */
-export function startEngineProcess(order: EngineOrder, onLog: (report: EngineReport & { type: 'log' }) => void): EngineProcess {
+export function startEngineProcess(
+  order: EngineOrder,
+  onLog: (report: EngineReport & { type: 'log' }) => void,
+): EngineProcess {
   let child: ChildProcess;
   try {
     child = forkChild(order);
@@ -95,7 +98,10 @@ function findChildEntry(): { path: string; execArgv: string[] } {
   const compiled = fileURLToPath(new URL('./engine.child.js', import.meta.url));
   if (existsSync(compiled)) return { path: compiled, execArgv: [] };
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return { path: fileURLToPath(new URL('./engine.child.ts', import.meta.url)), execArgv: ['--import', loader] };
+  return {
+    path: fileURLToPath(new URL('./engine.child.ts', import.meta.url)),
+    execArgv: ['--import', loader],
+  };
 }
 
 function waitForExit(child: ChildProcess): Promise<string> {
@@ -103,7 +109,9 @@ function waitForExit(child: ChildProcess): Promise<string> {
     child.on('error', (error) => {
       if (child.pid === undefined) resolve(`could not be started (${error.message})`);
     });
-    child.once('exit', (code, signalName) => resolve(signalName ? `ended by ${signalName}` : `ended with exit code ${code}`));
+    child.once('exit', (code, signalName) =>
+      resolve(signalName ? `ended by ${signalName}` : `ended with exit code ${code}`),
+    );
   });
 }
 

@@ -5,7 +5,7 @@ import { describeLowSpace, removeOwner, writeOwner } from '../data.folder.js';
 import type { DatabaseLogger } from '../database.logger.js';
 import type { EngineKind, EngineOrder } from './engine.messages.js';
 import { openEngine } from './engine.opening.js';
-import { startEngineProcess, type EngineProcess } from './engine.process.js';
+import { type EngineProcess, startEngineProcess } from './engine.process.js';
 import { createSocketFolder, removeStaleSocketFolders, SOCKET_NAME } from './socket.folder.js';
 
 /** The first restart is immediate; then the pause doubles from 100 ms up to this, in milliseconds. */
@@ -76,7 +76,9 @@ export async function superviseEngine(options: EngineSupervisorOptions): Promise
     }
   };
   const spawn = (): EngineProcess => {
-    current = startEngineProcess(order, ({ level, text }) => logger[level]({ engine: text }, 'database engine'));
+    current = startEngineProcess(order, ({ level, text }) =>
+      logger[level]({ engine: text }, 'database engine'),
+    );
     return current;
   };
 
@@ -100,7 +102,10 @@ export async function superviseEngine(options: EngineSupervisorOptions): Promise
       readyAt = undefined;
       const pause = failures === 0 ? 0 : Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), MAX_BACKOFF_MS);
       failures += 1;
-      logger.error({ failures, restartInMs: pause }, `the database engine ${how}${describeLowSpace(options.dataFolder)}; starting it again`);
+      logger.error(
+        { failures, restartInMs: pause },
+        `the database engine ${how}${describeLowSpace(options.dataFolder)}; starting it again`,
+      );
       if (pause > 0) await sleep(pause, (wake) => (wakeFromBackoff = wake));
       if (isStopping) return;
       const start = await spawn().started;
@@ -130,7 +135,10 @@ export async function superviseEngine(options: EngineSupervisorOptions): Promise
         current?.stop();
       }
       const deadline = setTimeout(() => {
-        logger.warn({ afterMs: STOP_DEADLINE_MS }, 'the database engine did not stop in time and is killed; the journal keeps its data');
+        logger.warn(
+          { afterMs: STOP_DEADLINE_MS },
+          'the database engine did not stop in time and is killed; the journal keeps its data',
+        );
         current?.kill();
       }, STOP_DEADLINE_MS);
       await current?.exited;

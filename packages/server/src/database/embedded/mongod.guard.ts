@@ -94,7 +94,8 @@ async function waitForSocket(path: string, isGone: () => boolean): Promise<boole
 }
 
 function explainExit(failure: Error | undefined, lines: string[]): MongodStartError {
-  if (failure !== undefined) return new MongodStartError('no_engine', `mongod could not be started: ${failure.message}`);
+  if (failure !== undefined)
+    return new MongodStartError('no_engine', `mongod could not be started: ${failure.message}`);
   const text = lines.join('\n');
   if (/DBPathInUse|Unable to lock the lock file/.test(text)) {
     return new MongodStartError('data_dir_in_use', 'another mongod holds the lock of the data folder');

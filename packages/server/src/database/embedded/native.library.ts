@@ -1,5 +1,18 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { lowerGlibcVersion } from './elf.patch.js';
@@ -45,7 +58,8 @@ export function loadNativeEngine(cacheFolders: string[]): NativeEngineClass {
     }
     // Somebody who names the library on purpose gets that library or its error.
     const isGlibcTooOld = /version `GLIBC_[\d.]+' not found/.test(reasons);
-    if (!isGlibcTooOld || process.env['NAPI_RS_NATIVE_LIBRARY_PATH']) throw new NoEngineError(tellingLine(reasons));
+    if (!isGlibcTooOld || process.env['NAPI_RS_NATIVE_LIBRARY_PATH'])
+      throw new NoEngineError(tellingLine(reasons));
   }
   return loadPatchedCopy(cacheFolders);
 }
@@ -80,7 +94,11 @@ function findPlatformFolder(): string {
  * Makes sure that `cacheFolder` holds a patched copy of the libraries in `original` and returns the path of its
  * `.node` file. Safe when two processes do it at once: each builds its own folder, and the first rename wins.
  */
-export function preparePatchedCopy(original: string, cacheFolder: string, glibc: string = readGlibcVersion()): string {
+export function preparePatchedCopy(
+  original: string,
+  cacheFolder: string,
+  glibc: string = readGlibcVersion(),
+): string {
   const files = readdirSync(original).filter((name) => name.endsWith('.node') || name.endsWith('.so'));
   const images = files.map((name) => ({ name, bytes: readFileSync(join(original, name)) }));
   const hash = createHash('sha256').update(glibc);
@@ -88,7 +106,8 @@ export function preparePatchedCopy(original: string, cacheFolder: string, glibc:
   const target = join(cacheFolder, `engine-${hash.digest('hex').slice(0, 32)}`);
   const entry = join(target, files.find((name) => name.endsWith('.node')) ?? '');
 
-  const isWhole = (): boolean => images.every(({ name, bytes }) => sizeOf(join(target, name)) === bytes.length);
+  const isWhole = (): boolean =>
+    images.every(({ name, bytes }) => sizeOf(join(target, name)) === bytes.length);
   if (isWhole()) return entry;
 
   mkdirSync(cacheFolder, { recursive: true, mode: 0o700 });

@@ -27,7 +27,8 @@ export async function removeStaleSocketFolders(minAgeMs: number = MIN_STALE_AGE_
       const owner = Number(name.slice(PREFIX.length).split('-', 1)[0]);
       const folder = join(base, name);
       const stats = statSync(folder, { throwIfNoEntry: false });
-      if (stats === undefined || stats.uid !== process.getuid?.() || Date.now() - stats.mtimeMs < minAgeMs) continue;
+      if (stats === undefined || stats.uid !== process.getuid?.() || Date.now() - stats.mtimeMs < minAgeMs)
+        continue;
       if (isProcessAlive(owner) || (await answers(join(folder, SOCKET_NAME)))) continue;
       rmSync(folder, { recursive: true, force: true });
       removed.push(folder);
