@@ -65,8 +65,19 @@ export interface RunningServer {
 }
 
 const EXPIRY_SWEEP_MS = 60_000;
-/** Of the time to stop, what is kept for closing the database. */
+/** Of the time to stop, what is kept for writing what was accepted and for closing the database. */
+const SERVICES_CLOSE_MS = 3_000;
 const DATABASE_CLOSE_MS = 3_000;
+
+/** A part of the server, and how it is stopped. */
+interface Stage {
+  name: string;
+  /** Milliseconds after which the next part is stopped all the same. */
+  withinMs: number;
+  stop: () => Promise<unknown>;
+  /** What is done about a part that did not stop in time. */
+  abandon?: () => void;
+}
 
 /**
  * Starts everything in order: database, indexes, services, HTTP, sockets, and only then listens. Throws
@@ -83,13 +94,13 @@ export async function startServer(config: Config, overrides: StartOverrides = {}
     logger,
   });
   /** What has to be undone when a later step fails, and at the end; the last one first. */
-  const stages: { name: string; stop: () => Promise<unknown> | unknown }[] = [];
-  const close = createShutdown(stages, database, logger);
+  const stages: Stage[] = [{ name: 'database', withinMs: DATABASE_CLOSE_MS, stop: () => database.close() }];
+  const close = createShutdown(stages, logger);
   try {
     const created = await ensureIndexes(database.connection, indexDefinitions);
     if (created.length > 0) logger.info({ indexes: created.length }, 'indexes created');
     const parts = await assembleServices(config, overrides, secrets, database, logger);
-    stages.push({ name: 'services', stop: parts.close });
+    stages.push({ name: 'services', withinMs: SERVICES_CLOSE_MS, stop: parts.close });
 
     const { services, bus } = parts;
     const startedAt = performance.now();
@@ -148,10 +159,12 @@ export async function startServer(config: Config, overrides: StartOverrides = {}
       },
       ...(overrides.limits === undefined ? {} : { limits: overrides.limits }),
       logger,
+      ...(metrics === undefined ? {} : { metrics: { onEvent: metrics.countEvent, onDelivered: metrics.countDeliveries } }),
     });
     countConnections = () => sockets.connectionCount();
     stages.push({
       name: 'connections',
+      withinMs: (overrides.limits?.shutdownMs ?? limits.shutdownMs) - SERVICES_CLOSE_MS - DATABASE_CLOSE_MS,
       async stop() {
         isStopping = true;
         const closed = closeHttpServer(httpServer);
@@ -159,6 +172,7 @@ export async function startServer(config: Config, overrides: StartOverrides = {}
         await closed;
         metrics?.close();
       },
+      abandon: () => httpServer.closeAllConnections(),
     });
     await listen(httpServer, config.port, config.host);
     const { port } = httpServer.address() as AddressInfo;
@@ -285,25 +299,19 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-/** Stops the stages, the last one first, then the database; whatever hangs is left behind at the deadline. */
-function createShutdown(
-  stages: { name: string; stop: () => Promise<unknown> | unknown }[],
-  database: Database,
-  logger: Logger,
-): () => Promise<void> {
+/** Stops the stages, the last one first; each has its own time, so that one that hangs takes none from the others. */
+function createShutdown(stages: Stage[], logger: Logger): () => Promise<void> {
   let closing: Promise<void> | undefined;
   const stopAll = async () => {
-    const deadline = Date.now() + limits.shutdownMs - DATABASE_CLOSE_MS;
-    for (const { name, stop } of stages.reverse()) {
+    for (const { name, withinMs, stop, abandon } of stages.reverse()) {
       try {
-        const isDone = await settlesWithin(Promise.resolve(stop()), deadline - Date.now());
-        if (!isDone) logger.error({ stage: name }, 'a part did not stop in time');
+        if (await settlesWithin(stop(), withinMs)) continue;
+        logger.error({ stage: name }, 'a part did not stop in time');
+        abandon?.();
       } catch (error) {
         logger.error({ err: error, stage: name }, 'a part failed to stop');
       }
     }
-    if (!(await settlesWithin(database.close(), DATABASE_CLOSE_MS)))
-      logger.error({}, 'the database did not close in time');
   };
   return () => (closing ??= stopAll());
 }

@@ -16,6 +16,10 @@ export interface GaugeSources {
 export interface Metrics {
   observeRequest(labels: { method: string; route: string; status: number }, seconds: number): void;
   countMessage(kind: 'created' | 'edited' | 'deleted'): void;
+  /** A client event over a live connection is done; `outcome` is `ok` or an error code. */
+  countEvent(name: string, outcome: string): void;
+  /** A new message went to this many live connections. */
+  countDeliveries(count: number): void;
   contentType: string;
   render(): Promise<string>;
   close(): void;
@@ -40,6 +44,17 @@ export function createMetrics(sources: GaugeSources): Metrics {
     registers: [registry],
   });
   for (const kind of ['created', 'edited', 'deleted']) messages.inc({ kind }, 0);
+  const events = new Counter({
+    name: 'parley_socket_events_total',
+    help: 'Client events over live connections, by how they ended',
+    labelNames: ['event', 'outcome'] as const,
+    registers: [registry],
+  });
+  const deliveries = new Counter({
+    name: 'parley_deliveries_total',
+    help: 'New messages handed to live connections',
+    registers: [registry],
+  });
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name,
@@ -56,6 +71,8 @@ export function createMetrics(sources: GaugeSources): Metrics {
   return {
     observeRequest: ({ method, route, status }, seconds) => requests.observe({ method, route, status }, seconds),
     countMessage: (kind) => messages.inc({ kind }),
+    countEvent: (event, outcome) => events.inc({ event, outcome }),
+    countDeliveries: (count) => deliveries.inc(count),
     contentType: registry.contentType,
     render: () => registry.metrics(),
     close: () => registry.clear(),

@@ -26,8 +26,12 @@ export function readJsonBody(): RequestHandler {
       next();
       return;
     }
-    if (!request.is(JSON_TYPES)) {
-      throw new ParleyError('unsupported_media_type', { detail: 'The body must be JSON, with Content-Type: application/json' });
+    // RFC 8259 section 8.1: JSON between systems is UTF-8. The parser would also take the other UTFs.
+    const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(request.get('Content-Type') ?? '')?.[1] ?? 'utf-8';
+    if (!request.is(JSON_TYPES) || !/^utf-?8$/i.test(charset)) {
+      throw new ParleyError('unsupported_media_type', {
+        detail: 'The body must be JSON in UTF-8, with Content-Type: application/json',
+      });
     }
     parse(request, response, (error?: unknown) => {
       if (error === undefined) next();
