@@ -48,26 +48,29 @@ describe('a Socket.IO connection', () => {
     ],
     ['a token from any origin', (token: string) => [{ token }, { extraHeaders: foreign }]],
     ['a token over polling', (token: string) => [{ token }, polling]],
-  ] as const)('is authenticated by %s', async (_what, make) => {
-    const user = await server.newUser();
-    const [auth, options = {}] = make(user.token) as Parameters<typeof connect> extends [
-      unknown,
-      ...infer Rest,
-    ]
-      ? Rest
-      : never;
-    const client = connect(server, auth, options);
-    const { user: own } = await client.waitFor('authenticated');
-    expect(own).toMatchObject({
-      id: user.id,
-      _id: user.id,
-      username: user.username,
-      status: 'online',
-      email: `${user.username}@example.com`,
-    });
-    await client.waitFor('unread_count');
-    expect(client.received.map(({ name }) => name)).toEqual(['connect', 'authenticated', 'unread_count']);
-  });
+  ] satisfies [string, (token: string) => [object, object]][])(
+    'is authenticated by %s',
+    async (_what, make) => {
+      const user = await server.newUser();
+      const [auth, options = {}] = make(user.token) as Parameters<typeof connect> extends [
+        unknown,
+        ...infer Rest,
+      ]
+        ? Rest
+        : never;
+      const client = connect(server, auth, options);
+      const { user: own } = await client.waitFor('authenticated');
+      expect(own).toMatchObject({
+        id: user.id,
+        _id: user.id,
+        username: user.username,
+        status: 'online',
+        email: `${user.username}@example.com`,
+      });
+      await client.waitFor('unread_count');
+      expect(client.received.map(({ name }) => name)).toEqual(['connect', 'authenticated', 'unread_count']);
+    },
+  );
 
   it.each([
     ['an invented token', { token: 'nonsense' }, {}, 'invalid_token'],

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { closeClients, connect, enter } from './live.client.js';
 import { type LiveServer, prepareDatabase, startLive } from './live.fixture.js';
@@ -69,12 +69,38 @@ describe('a message over Socket.IO', () => {
     expect(sender.all('message_sent').map(({ seq }) => seq)).toEqual(contents.map((_, index) => index + 1));
   });
 
+  it('hands sends over without waiting for the ones before, once the chat is known', async () => {
+    let underWay = 0;
+    let most = 0;
+    let mostBesideFirst: number | undefined;
+    const [ann, ben] = [await server.newUser(), await server.newUser()];
+    const { send } = server.services.messages;
+    const calls = vi.spyOn(server.services.messages, 'send').mockImplementation(async (...args) => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      return send(...args).finally(() => {
+        underWay -= 1;
+        mostBesideFirst ??= most;
+      });
+    });
+    const sender = await enter(server, ann);
+    const ends = Array.from({ length: 30 }, (_, n) =>
+      sender.call('send_message', { to: ben.id, content: `${n}` }),
+    );
+    await Promise.all(ends);
+    // The first one goes alone: the service may have to look its chat up.
+    expect(mostBesideFirst).toBe(1);
+    expect(most).toBeGreaterThan(1);
+    expect(calls.mock.calls.map(([, { content }]) => content)).toEqual(ends.map((_, n) => `${n}`));
+  });
+
   it('gives the original ack when clientId repeats, and tells nobody again', async () => {
     const [ann, ben] = [await server.newUser(), await server.newUser()];
     const [sender, reader] = [await enter(server, ann), await enter(server, ben)];
     const once = await sender.call('send_message', { to: ben.id, content: 'once', clientId: 'k' });
     const again = await sender.call('send_message', { to: ben.id, content: 'once', clientId: 'k' });
     expect(again.messageId).toBe(once.messageId);
+    await sender.call('send_message', { to: ben.id, content: 'once', clientId: 'k' });
     const conflict = await sender.call('send_message', { to: ben.id, content: 'other', clientId: 'k' });
     expect(conflict).toMatchObject({ ok: false, error: { code: 'client_id_conflict', status: 409 } });
     await sender.call('send_message', { to: ben.id, content: 'last' });
@@ -84,8 +110,8 @@ describe('a message over Socket.IO', () => {
       sender
         .all('message_sent')
         .map(({ messageId }) => messageId)
-        .slice(0, 2),
-    ).toEqual([once.messageId, once.messageId]);
+        .slice(0, 3),
+    ).toEqual([once.messageId, once.messageId, once.messageId]);
   });
 
   it('tells everyone of an edit and a deletion with what the watermarks say, in order of revision', async () => {
@@ -121,6 +147,25 @@ describe('a message over Socket.IO', () => {
       .filter(({ payload }) => payload?.rev !== undefined)
       .map(({ payload }) => payload.rev);
     expect(revs).toEqual([1, 2, 3, 4]);
+  });
+
+  it('lets no message pass an edit whose receipts take long to look up, nor loses either when they fail', async () => {
+    const [ann, ben] = [await server.newUser(), await server.newUser()];
+    const [sender, reader] = [await enter(server, ann), await enter(server, ben)];
+    const { messageId } = await sender.call('send_message', { to: ben.id, content: 'first' });
+    let fail: (() => void) | undefined;
+    vi.spyOn(server.services.receipts, 'watermarksOf').mockReturnValueOnce(
+      new Promise((_resolve, reject) => {
+        fail = () => reject(new Error('the database is away'));
+      }),
+    );
+    await sender.call('edit_message', { messageId, content: 'better' });
+    await sender.call('send_message', { to: ben.id, content: 'second' });
+    await reader.call('sync', {});
+    expect(reader.all('new_message')).toHaveLength(1);
+    fail?.();
+    await reader.waitFor('new_message', ({ content }) => content === 'second');
+    expect(reader.received.flatMap(({ payload }) => payload?.rev ?? [])).toEqual([1, 2, 3]);
   });
 
   it('tells only the other devices of one person who hides a message', async () => {
