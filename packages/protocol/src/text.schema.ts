@@ -24,7 +24,7 @@ export const time = z.iso.datetime().meta({ example: '2026-11-21T09:30:00.000Z' 
 export const content = text
   .min(1, 'is empty')
   .max(limits.messageContentMaxCharacters, `has more than ${limits.messageContentMaxCharacters} characters`)
-  .refine((value) => value.trim().length > 0, 'is blank')
+  .refine((value) => value === '' || value.trim() !== '', 'is blank')
   .meta({ example: 'Hello there!' });
 
 /** The sender's idempotency key: the same key twice is the same message. */
