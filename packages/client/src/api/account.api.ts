@@ -1,0 +1,89 @@
+import type { Session as Device, LoginInput, ProfileInput, SignedIn, User } from '@parley/protocol';
+import { toClientError } from '../client.error.js';
+import type { Readable } from '../observable.js';
+import type { CallRoute, RouteBody } from '../protocol.types.js';
+import type { SessionKeeper } from '../session/session.keeper.js';
+
+/** The own account and its devices. Errors by code as in the server's documents. */
+export interface AccountApi {
+  /** The own profile; null when nobody is signed in. */
+  readonly me: Readable<User | null>;
+  /** Creates an account and signs in. `username_taken`, `email_taken`, `invalid_request` with every issue. */
+  register(input: RouteBody<'register'>): Promise<User>;
+  /** Signs in by username or e-mail address. `invalid_credentials`. */
+  login(input: LoginInput): Promise<User>;
+  /** Signs in with tokens from elsewhere. */
+  useToken(token: string, refreshToken?: string): Promise<User>;
+  /** Ends this session, or with `all` every session of the user, and forgets everything that is kept here. */
+  logout(options?: { all?: boolean }): Promise<void>;
+  /** Fetches the own profile. */
+  profile(): Promise<User>;
+  updateProfile(changes: ProfileInput): Promise<User>;
+  /** Ends all other sessions. `wrong_password`. */
+  changePassword(input: RouteBody<'changePassword'>): Promise<void>;
+  /** The devices that are signed in. */
+  sessions(): Promise<Device[]>;
+  /** Signs a device out. `session_not_found`. */
+  revokeSession(id: string): Promise<void>;
+  /** Trades the refresh token now; otherwise that happens by itself. */
+  refresh(): Promise<void>;
+}
+
+export interface AccountDeps {
+  call: CallRoute;
+  keeper: SessionKeeper;
+  inCookies: boolean;
+  me: Readable<User | null>;
+  /** Somebody has signed in: their chats are opened. */
+  enter: (user: User) => Promise<void>;
+  /** Nobody is signed in any more. */
+  leave: (options: { forget: boolean }) => Promise<void>;
+}
+
+/** The account half of the client. */
+export function createAccountApi({ call, keeper, inCookies, me, enter, leave }: AccountDeps): AccountApi {
+  async function signIn(signedIn: Parameters<SessionKeeper['begin']>[0]): Promise<User> {
+    if (me.peek()?.id !== signedIn.user.id) await leave({ forget: false });
+    await keeper.begin(signedIn);
+    await enter(signedIn.user);
+    return signedIn.user;
+  }
+
+  async function keep(user: User): Promise<User> {
+    await keeper.setUser(user);
+    return user;
+  }
+
+  return {
+    me,
+    register: async (body) => signIn(await call('register', { body })),
+    login: async (body) => signIn((await call('login', { body })) as SignedIn),
+
+    async useToken(token, refreshToken) {
+      const user = await keeper.identify(token);
+      return signIn({ user, token, ...(refreshToken === undefined ? {} : { refreshToken }) });
+    },
+
+    async logout({ all = false } = {}) {
+      try {
+        if (keeper.session.peek() !== null) await call('logout', { body: { all } });
+      } catch (error) {
+        // Tokens can be forgotten without the server; cookies are the server's to clear.
+        if (inCookies && toClientError(error).code !== 'signed_out') throw error;
+      }
+      await keeper.forget();
+      await leave({ forget: true });
+    },
+
+    profile: async () => keep((await call('getProfile')).user),
+    updateProfile: async (body) => keep((await call('updateProfile', { body })).user),
+    async changePassword(body) {
+      await call('changePassword', { body });
+    },
+    sessions: async () => (await call('listSessions')).sessions,
+    async revokeSession(id) {
+      await call('revokeSession', { params: { id } });
+    },
+    refresh: () => keeper.renew(keeper.session.peek()?.renewedAt ?? 0),
+  };
+}
