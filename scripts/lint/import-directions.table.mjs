@@ -26,7 +26,7 @@ const shapes = ['models/*.record', 'services/actor', 'services/contracts', 'even
 const ground = ['config', 'logging', 'metrics'];
 
 /** The two halves of a model that the services see: queries, never schemas. */
-const stores = ['models/*.store', 'models/*.reader', 'models/*.record'];
+const stores = ['models/*.store', 'models/*.stores', 'models/*.reader', 'models/*.record'];
 
 /**
  * The folders of packages/server/src. `main` and `app` are the composition root and may import everything.
