@@ -10,7 +10,12 @@ import { renderDocFiles } from '../src/docs-site/doc.files.js';
 export const docsFolder = new URL('../../../docs/', import.meta.url);
 
 /** The tables of all dialects, as the documents show them. */
-export const tables = { canonical: routes, classic: classicRoutes, colon: colonRoutes, sidebar: sidebarRoutes };
+export const tables = {
+  canonical: routes,
+  classic: classicRoutes,
+  colon: colonRoutes,
+  sidebar: sidebarRoutes,
+};
 
 /** Every generated document, by its name in docs/. */
 export function renderAll(): Map<string, string> {

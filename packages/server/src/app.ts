@@ -159,7 +159,9 @@ export async function startServer(config: Config, overrides: StartOverrides = {}
       },
       ...(overrides.limits === undefined ? {} : { limits: overrides.limits }),
       logger,
-      ...(metrics === undefined ? {} : { metrics: { onEvent: metrics.countEvent, onDelivered: metrics.countDeliveries } }),
+      ...(metrics === undefined
+        ? {}
+        : { metrics: { onEvent: metrics.countEvent, onDelivered: metrics.countDeliveries } }),
     });
     countConnections = () => sockets.connectionCount();
     stages.push({
@@ -296,7 +298,10 @@ function countMessages(bus: DomainEventBus, metrics: ReturnType<typeof createMet
 
 function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** Stops the stages, the last one first; each has its own time, so that one that hangs takes none from the others. */

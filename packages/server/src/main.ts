@@ -56,7 +56,9 @@ async function openLog(config: Config): Promise<LogOutput> {
     return await createLogOutput(config);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    return fail(`The log folder ${config.logDir} cannot be written (${code}); make it writable or set LOG_DIR.`);
+    return fail(
+      `The log folder ${config.logDir} cannot be written (${code}); make it writable or set LOG_DIR.`,
+    );
   }
 }
 
@@ -129,5 +131,7 @@ function announce(config: Config, { url, database }: RunningServer, logger: Logg
 
 main().catch((error: unknown) => {
   if (EXPECTED.some((kind) => error instanceof kind)) fail((error as Error).message);
-  fail(`The server could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  fail(
+    `The server could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
 });

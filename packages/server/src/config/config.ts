@@ -66,7 +66,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (!parsed.success) {
     // What depends on several variables is told in the same go, from those that could be read.
     const readable = environmentSchema.partial().safeParse(withoutBad(given, parsed.error));
-    throw new ConfigError([...listProblems(parsed.error), ...findConflicts(readable.success ? readable.data : {})]);
+    throw new ConfigError([
+      ...listProblems(parsed.error),
+      ...findConflicts(readable.success ? readable.data : {}),
+    ]);
   }
   const conflicts = findConflicts(parsed.data);
   if (conflicts.length > 0) throw new ConfigError(conflicts);
@@ -95,7 +98,10 @@ function findConflicts(env: Environment): ConfigProblem[] {
   for (const name of ['JWT_SECRET', 'JWT_REFRESH_SECRET'] as const) {
     const list = env[name] ?? [];
     if (list.some((secret) => secret.length < SECRET_MIN_CHARACTERS)) {
-      complain(name, `has a secret of fewer than ${SECRET_MIN_CHARACTERS} characters, too few for production`);
+      complain(
+        name,
+        `has a secret of fewer than ${SECRET_MIN_CHARACTERS} characters, too few for production`,
+      );
     }
     if (list.some((secret) => WEAK_SECRET.test(secret) || new Set(secret).size < 8)) {
       complain(name, 'has a secret that is easy to guess; make one with: openssl rand -base64 48');

@@ -32,7 +32,9 @@ const duration = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
-const mongoUri = z.string().regex(/^mongodb(\+srv)?:\/\//, 'does not begin with mongodb:// or mongodb+srv://');
+const mongoUri = z
+  .string()
+  .regex(/^mongodb(\+srv)?:\/\//, 'does not begin with mongodb:// or mongodb+srv://');
 
 const secrets = z
   .string()
@@ -71,7 +73,13 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^[A-Za-z0-9.:_%-]{1,255}$/, 'is neither an address nor a host name')
     .optional()
-    .meta(documented({ description: 'Address to listen on.', byDefault: 'all, IPv4 and IPv6', example: '127.0.0.1' })),
+    .meta(
+      documented({
+        description: 'Address to listen on.',
+        byDefault: 'all, IPv4 and IPv6',
+        example: '127.0.0.1',
+      }),
+    ),
   NODE_ENV: z
     .enum(['development', 'production', 'test'], 'is none of development, production and test')
     .optional()
@@ -81,15 +89,16 @@ export const environmentSchema = z.object({
         byDefault: 'development',
       }),
     ),
-  MONGODB_URI: mongoUri
+  MONGODB_URI: mongoUri.optional().meta(
+    documented({
+      description:
+        'A MongoDB of your own. Without it the server runs `mongod` or its embedded engine on `DATA_DIR`.',
+      example: 'mongodb://localhost:27017/chat_app',
+    }),
+  ),
+  MONGO_URI: mongoUri
     .optional()
-    .meta(
-      documented({
-        description: 'A MongoDB of your own. Without it the server runs `mongod` or its embedded engine on `DATA_DIR`.',
-        example: 'mongodb://localhost:27017/chat_app',
-      }),
-    ),
-  MONGO_URI: mongoUri.optional().meta(documented({ description: 'Another name of `MONGODB_URI`, which wins.' })),
+    .meta(documented({ description: 'Another name of `MONGODB_URI`, which wins.' })),
   MONGOD_BIN: z
     .string()
     .optional()
@@ -102,13 +111,23 @@ export const environmentSchema = z.object({
   DATA_DIR: z
     .string()
     .optional()
-    .meta(documented({ description: 'Folder of the data and of the secret that was made.', byDefault: './data' })),
-  LOG_DIR: z.string().optional().meta(documented({ description: 'Folder of the rotated log files.', byDefault: './logs' })),
+    .meta(
+      documented({ description: 'Folder of the data and of the secret that was made.', byDefault: './data' }),
+    ),
+  LOG_DIR: z
+    .string()
+    .optional()
+    .meta(documented({ description: 'Folder of the rotated log files.', byDefault: './logs' })),
   REDIS_URL: z
     .string()
     .regex(/^rediss?:\/\//, 'does not begin with redis:// or rediss://')
     .optional()
-    .meta(documented({ description: 'Accepted and, in this version, not used: the server runs as one node.', example: 'redis://localhost:6379' })),
+    .meta(
+      documented({
+        description: 'Accepted and, in this version, not used: the server runs as one node.',
+        example: 'redis://localhost:6379',
+      }),
+    ),
   JWT_SECRET: secrets.optional().meta(
     documented({
       description:
@@ -123,17 +142,27 @@ export const environmentSchema = z.object({
       example: '15m',
     }),
   ),
-  JWT_REFRESH_SECRET: secrets
-    .optional()
-    .meta(documented({ description: 'Signs the refresh tokens; a list as above.', byDefault: 'derived from `JWT_SECRET`' })),
+  JWT_REFRESH_SECRET: secrets.optional().meta(
+    documented({
+      description: 'Signs the refresh tokens; a list as above.',
+      byDefault: 'derived from `JWT_SECRET`',
+    }),
+  ),
   JWT_REFRESH_EXPIRES_IN: duration
     .optional()
-    .meta(documented({ description: 'Life of a refresh token, counted from its last use.', byDefault: '30d' })),
+    .meta(
+      documented({ description: 'Life of a refresh token, counted from its last use.', byDefault: '30d' }),
+    ),
   COOKIE_NAME: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'may have letters, digits, underscores and hyphens only')
     .optional()
-    .meta(documented({ description: 'Name of the cookie with the access token.', byDefault: '`token`; `jwt` with `DIALECT=sidebar`' })),
+    .meta(
+      documented({
+        description: 'Name of the cookie with the access token.',
+        byDefault: '`token`; `jwt` with `DIALECT=sidebar`',
+      }),
+    ),
   COOKIE_SECURE: flag.optional().meta(
     documented({
       description: 'Whether cookies go over HTTPS only. Say `false` for plain HTTP in production.',
@@ -158,10 +187,20 @@ export const environmentSchema = z.object({
   ),
   RATE_LIMIT_WINDOW_MS: integer(1_000, 86_400_000)
     .optional()
-    .meta(documented({ description: 'Window of the limit on credential endpoints, in milliseconds.', byDefault: '900000' })),
+    .meta(
+      documented({
+        description: 'Window of the limit on credential endpoints, in milliseconds.',
+        byDefault: '900000',
+      }),
+    ),
   RATE_LIMIT_MAX_REQUESTS: integer(1, 1_000_000)
     .optional()
-    .meta(documented({ description: 'Requests to credential endpoints per address and window.', byDefault: '100' })),
+    .meta(
+      documented({
+        description: 'Requests to credential endpoints per address and window.',
+        byDefault: '100',
+      }),
+    ),
   LOG_LEVEL: z
     .enum(
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
@@ -169,9 +208,12 @@ export const environmentSchema = z.object({
     )
     .optional()
     .meta(documented({ description: 'The least level that is logged.', byDefault: 'info' })),
-  METRICS_ENABLED: flag
-    .optional()
-    .meta(documented({ description: 'Serves `/metrics` for Prometheus.', byDefault: 'true when `METRICS_TOKEN` is set' })),
+  METRICS_ENABLED: flag.optional().meta(
+    documented({
+      description: 'Serves `/metrics` for Prometheus.',
+      byDefault: 'true when `METRICS_TOKEN` is set',
+    }),
+  ),
   METRICS_TOKEN: z
     .string()
     .min(8, 'has fewer than 8 characters')
@@ -180,7 +222,12 @@ export const environmentSchema = z.object({
   DIALECT: z
     .enum(['canonical', 'sidebar'], 'is neither canonical nor sidebar')
     .optional()
-    .meta(documented({ description: 'Which contract `/api` speaks where two of them use the same path.', byDefault: 'canonical' })),
+    .meta(
+      documented({
+        description: 'Which contract `/api` speaks where two of them use the same path.',
+        byDefault: 'canonical',
+      }),
+    ),
 });
 
 /** The environment after parsing: known names only, each of its type. */

@@ -3,7 +3,12 @@ export function parseOrigin(value: string): string | undefined {
   if (value === '*') return value;
   if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) return undefined;
   const url = new URL(value);
-  const isBare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
+  const isBare =
+    url.pathname === '/' &&
+    url.search === '' &&
+    url.hash === '' &&
+    url.username === '' &&
+    url.password === '';
   return isBare ? url.origin : undefined;
 }
 
@@ -30,7 +35,9 @@ export function createOriginPolicy(options: { allowed: readonly string[]; loopba
     if (origin === undefined) return true;
     if (allowed.has('*') || allowed.has(origin)) return true;
     if (options.loopback && LOOPBACK.test(origin)) return true;
-    return host !== undefined && URL.canParse(origin) && new URL(origin).host === withoutDefaultPort(origin, host);
+    return (
+      host !== undefined && URL.canParse(origin) && new URL(origin).host === withoutDefaultPort(origin, host)
+    );
   };
 }
 

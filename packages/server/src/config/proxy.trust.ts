@@ -20,7 +20,9 @@ export function parseProxies(value: string): number | string[] | undefined {
   if (/^(true|yes|on)$/i.test(value)) return 1;
   if (/^(false|no|off)$/i.test(value)) return 0;
   if (/^\d{1,2}$/.test(value)) return Number(value);
-  const entries = value.split(',').flatMap((entry) => NAMED_SUBNETS[entry.trim().toLowerCase()] ?? [entry.trim()]);
+  const entries = value
+    .split(',')
+    .flatMap((entry) => NAMED_SUBNETS[entry.trim().toLowerCase()] ?? [entry.trim()]);
   return entries.every(isSubnet) ? entries : undefined;
 }
 
@@ -33,18 +35,23 @@ function isSubnet(entry: string): boolean {
 
 /** The one reading of `X-Forwarded-*`: for requests, and for upgrades, which Express does not see. */
 export function createProxyTrust(proxies: number | readonly string[]): ProxyTrust {
-  const isTrusted = typeof proxies === 'number' ? (_: string, hop: number) => hop < proxies : matchSubnets(proxies);
+  const isTrusted =
+    typeof proxies === 'number' ? (_: string, hop: number) => hop < proxies : matchSubnets(proxies);
   return {
     isTrusted,
     addressOf(request) {
-      const hops = [request.socket.remoteAddress ?? '', ...listOf(request.headers['x-forwarded-for']).reverse()];
+      const hops = [
+        request.socket.remoteAddress ?? '',
+        ...listOf(request.headers['x-forwarded-for']).reverse(),
+      ];
       let hop = 0;
       while (hop < hops.length - 1 && isTrusted(hops[hop] as string, hop)) hop += 1;
       return plain(hops[hop] as string);
     },
     hostOf(request) {
       const forwarded = listOf(request.headers['x-forwarded-host'])[0];
-      if (forwarded === undefined || !isTrusted(request.socket.remoteAddress ?? '', 0)) return request.headers.host;
+      if (forwarded === undefined || !isTrusted(request.socket.remoteAddress ?? '', 0))
+        return request.headers.host;
       return forwarded;
     },
   };

@@ -19,7 +19,9 @@ const FILE_NAME = 'jwt-secret';
 const SECRET_CHARACTERS = 64;
 
 /** The configured secrets, or the one that is kept in the data folder, made now when there is none. */
-export function resolveTokenSecrets(config: Pick<Config, 'dataDir' | 'jwtSecrets' | 'jwtRefreshSecrets'>): TokenSecrets {
+export function resolveTokenSecrets(
+  config: Pick<Config, 'dataDir' | 'jwtSecrets' | 'jwtRefreshSecrets'>,
+): TokenSecrets {
   const access = config.jwtSecrets ?? [readOrMakeSecret(config.dataDir)];
   return { access, refresh: config.jwtRefreshSecrets ?? access.map(deriveRefreshSecret) };
 }
@@ -37,7 +39,9 @@ function readOrMakeSecret(dataDir: string): string {
   } catch (error) {
     if (error instanceof SecretFileError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new SecretFileError(`The secret in ${path} can be neither read nor made (${code}); make DATA_DIR writable or set JWT_SECRET.`);
+    throw new SecretFileError(
+      `The secret in ${path} can be neither read nor made (${code}); make DATA_DIR writable or set JWT_SECRET.`,
+    );
   }
 }
 
@@ -50,7 +54,9 @@ function readSecret(path: string): string | undefined {
     throw error;
   }
   if (secret.length < SECRET_CHARACTERS) {
-    throw new SecretFileError(`The secret in ${path} is damaged; remove the file to get a new one, which signs everybody out.`);
+    throw new SecretFileError(
+      `The secret in ${path} is damaged; remove the file to get a new one, which signs everybody out.`,
+    );
   }
   if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
   return secret;
@@ -59,7 +65,11 @@ function readSecret(path: string): string | undefined {
 /** Written aside and linked into place: whoever reads the file sees all of it, and of two servers that start at once one wins. */
 function makeSecret(path: string): string {
   const aside = `${path}.${randomBytes(6).toString('hex')}`;
-  writeFileSync(aside, `${randomBytes(48).toString('base64url')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  writeFileSync(aside, `${randomBytes(48).toString('base64url')}\n`, {
+    mode: 0o600,
+    flag: 'wx',
+    flush: true,
+  });
   try {
     linkSync(aside, path);
   } catch (error) {

@@ -45,7 +45,10 @@ export function createAccountsController(services: Services): Handlers<AccountRo
 
     async refreshToken({ body }, context) {
       const given = body.refreshToken ?? context.refreshCookie();
-      if (given === undefined) throw new ParleyError('invalid_refresh_token', { detail: 'There is no refresh token in the body or cookie' });
+      if (given === undefined)
+        throw new ParleyError('invalid_refresh_token', {
+          detail: 'There is no refresh token in the body or cookie',
+        });
       const tokens = await accounts.refresh(given, context.device);
       context.signIn(tokens);
       return { token: tokens.token, refreshToken: tokens.refreshToken, expiresIn: tokens.expiresIn };
@@ -58,14 +61,18 @@ export function createAccountsController(services: Services): Handlers<AccountRo
     },
 
     getProfile: async (_, { actor }) => ({ user: presentSelf(await accounts.profile(actor)) }),
-    updateProfile: async ({ body }, { actor }) => ({ user: presentSelf(await accounts.updateProfile(actor, body)) }),
+    updateProfile: async ({ body }, { actor }) => ({
+      user: presentSelf(await accounts.updateProfile(actor, body)),
+    }),
 
     async changePassword({ body }, { actor }) {
       await accounts.changePassword(actor, body);
       return { message: 'Password changed; all other sessions have ended' };
     },
 
-    listSessions: async (_, { actor }) => ({ sessions: (await accounts.sessions(actor)).map(presentSession) }),
+    listSessions: async (_, { actor }) => ({
+      sessions: (await accounts.sessions(actor)).map(presentSession),
+    }),
 
     async revokeSession({ params }, context) {
       await accounts.revokeSession(context.actor, params.id);

@@ -36,7 +36,9 @@ export function createClassicController(services: Services): Handlers<typeof cla
     },
     async listConversations({ query }, context) {
       const { chats: views, nextCursor } = await chats.list(context.actor, query);
-      setPageLinks(context, { next: nextCursor === undefined ? undefined : { limit: query.limit, cursor: nextCursor } });
+      setPageLinks(context, {
+        next: nextCursor === undefined ? undefined : { limit: query.limit, cursor: nextCursor },
+      });
       return views.map((view) => presentClassicConversation(view, context.actor.userId));
     },
     async listMessages({ params, query }, context) {

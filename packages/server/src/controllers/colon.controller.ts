@@ -8,7 +8,9 @@ import { originOf } from './messages.controller.js';
 import { setSkipPage } from './page.links.js';
 
 /** The colon dialect, where it differs from the canonical one. */
-export function createColonController({ messages }: Pick<Services, 'messages'>): Handlers<typeof colonRoutes> {
+export function createColonController({
+  messages,
+}: Pick<Services, 'messages'>): Handlers<typeof colonRoutes> {
   /** The id of a chat and the id of a user have the same form; a chat that one may not read is no chat. */
   async function pageOf(actor: Actor, id: string, query: PageQuery): Promise<MessagePage> {
     try {
@@ -22,7 +24,10 @@ export function createColonController({ messages }: Pick<Services, 'messages'>):
   return {
     async sendMessage({ body }, { actor }) {
       const input = { to: body.to, content: body.text, messageType: 'text' as const };
-      const origin = { ...originOf(actor), ...(body.tempId === undefined ? {} : { tempId: String(body.tempId) }) };
+      const origin = {
+        ...originOf(actor),
+        ...(body.tempId === undefined ? {} : { tempId: String(body.tempId) }),
+      };
       const { view } = await messages.send(actor, input, origin);
       return presentColonMessage(view, actor.userId);
     },

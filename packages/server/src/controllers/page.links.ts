@@ -11,7 +11,8 @@ export function setPageLinks(context: Pick<RequestContext, 'path' | 'setHeader'>
   const entries = Object.entries(links).flatMap(([relation, query]) => {
     if (query === undefined) return [];
     const parameters = new URLSearchParams();
-    for (const [name, value] of Object.entries(query as Record<string, string | number>)) parameters.set(name, String(value));
+    for (const [name, value] of Object.entries(query as Record<string, string | number>))
+      parameters.set(name, String(value));
     return [`<${context.path}?${parameters}>; rel="${relation}"`];
   });
   if (entries.length > 0) context.setHeader('Link', entries.join(', '));
@@ -36,5 +37,6 @@ export function setOlderPage(
   page: { limit: number; hasMore: boolean; before: number | null },
 ): void {
   context.setHeader('X-Has-More', String(page.hasMore));
-  if (page.hasMore && page.before !== null) setPageLinks(context, { next: { limit: page.limit, before: page.before } });
+  if (page.hasMore && page.before !== null)
+    setPageLinks(context, { next: { limit: page.limit, before: page.before } });
 }

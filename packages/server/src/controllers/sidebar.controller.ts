@@ -12,7 +12,10 @@ export function createSidebarController(services: Services): Handlers<typeof sid
   return {
     async signup({ body }, context) {
       const { gender, ...rest } = body;
-      const signedIn = await accounts.register({ ...rest, ...(gender === undefined ? {} : { gender }) }, context.device);
+      const signedIn = await accounts.register(
+        { ...rest, ...(gender === undefined ? {} : { gender }) },
+        context.device,
+      );
       context.signIn(signedIn);
       return presentSidebarUser(signedIn.user);
     },

@@ -3,7 +3,10 @@ import { presentUser } from '../dialects/canonical.presenter.js';
 import type { Services } from '../services/contracts.js';
 import type { Handlers } from './handler.js';
 
-type UserRoutes = Pick<typeof routes, 'listUsers' | 'listOnlineUsers' | 'searchUsers' | 'getUser' | 'getUserStatus'>;
+type UserRoutes = Pick<
+  typeof routes,
+  'listUsers' | 'listOnlineUsers' | 'searchUsers' | 'getUser' | 'getUserStatus'
+>;
 
 /** Users as others see them. */
 export function createUsersController({ directory }: Pick<Services, 'directory'>): Handlers<UserRoutes> {

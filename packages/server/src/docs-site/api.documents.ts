@@ -4,7 +4,13 @@ import { createAsyncApi } from './asyncapi.js';
 import type { RouteTables } from './documented.route.js';
 import { renderContents, renderPage, renderSection } from './html.page.js';
 import { createOpenApi } from './openapi.js';
-import { describeCloseCodes, describeEndpoints, describeErrorCodes, describeEvents, describeLimits } from './reference.sections.js';
+import {
+  describeCloseCodes,
+  describeEndpoints,
+  describeErrorCodes,
+  describeEvents,
+  describeLimits,
+} from './reference.sections.js';
 import { STYLE_SHEET } from './style.sheet.js';
 
 /** What the documents need to know of the server. */
@@ -59,7 +65,13 @@ curl -X POST http://localhost:3000/api/messages/send \\
   -d '{ "to": "RECIPIENT_USER_ID", "content": "Hello there!" }'`;
 
 function renderReference({ version, tables }: DocumentsOptions): string {
-  const sections = [describeEndpoints(tables), describeEvents(), describeErrorCodes(tables), describeLimits(), describeCloseCodes()];
+  const sections = [
+    describeEndpoints(tables),
+    describeEvents(),
+    describeErrorCodes(tables),
+    describeLimits(),
+    describeCloseCodes(),
+  ];
   return renderPage({
     title: 'Parley: reference',
     body: `<header class="reference">

@@ -1,4 +1,11 @@
-import { clientEvents, lobbyError, lobbyFrame, lobbyHistory, lobbyMessage, serverEvents } from '@parley/protocol';
+import {
+  clientEvents,
+  lobbyError,
+  lobbyFrame,
+  lobbyHistory,
+  lobbyMessage,
+  serverEvents,
+} from '@parley/protocol';
 import type { z } from 'zod';
 import { type JsonSchema, toJsonSchema } from './json.schema.js';
 import { problemSchema } from './openapi.errors.js';
@@ -8,7 +15,8 @@ type Named = Record<string, JsonSchema>;
 /** The AsyncAPI 3.0 document of everything that travels over Socket.IO and the raw WebSocket. */
 export function createAsyncApi(options: { version: string; cookieName: string }): object {
   const schemas: Named = {};
-  const payloadOf = (schema: z.ZodType, io: 'input' | 'output') => liftDefinitions(toJsonSchema(schema, io), schemas);
+  const payloadOf = (schema: z.ZodType, io: 'input' | 'output') =>
+    liftDefinitions(toJsonSchema(schema, io), schemas);
   schemas['Problem'] = payloadOf(problemSchema, 'output');
   const events = describeEvents(payloadOf);
   const lobby = describeLobby(payloadOf);
@@ -28,8 +36,18 @@ export function createAsyncApi(options: { version: string; cookieName: string })
         protocol: 'ws',
         description: 'The same port as REST',
         security: [
-          { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'In Socket.IO also as auth.token' },
-          { type: 'httpApiKey', in: 'cookie', name: options.cookieName, description: 'From an allowed origin' },
+          {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'In Socket.IO also as auth.token',
+          },
+          {
+            type: 'httpApiKey',
+            in: 'cookie',
+            name: options.cookieName,
+            description: 'From an allowed origin',
+          },
           { type: 'httpApiKey', in: 'query', name: 'token', description: 'On the raw WebSocket' },
         ],
       },
@@ -67,7 +85,11 @@ function describeEvents(payloadOf: PayloadOf): Described {
   const channel = { $ref: '#/channels/socket' };
   for (const [name, { summary, payload, result }] of Object.entries(clientEvents)) {
     described.messages[name] = { name, summary, payload: payloadOf(payload, 'input') };
-    described.messages[`${name}.ack`] = { name: 'ack', summary: `Acknowledges ${name}`, payload: acknowledge(payloadOf(result, 'output')) };
+    described.messages[`${name}.ack`] = {
+      name: 'ack',
+      summary: `Acknowledges ${name}`,
+      payload: acknowledge(payloadOf(result, 'output')),
+    };
     described.operations[name] = {
       action: 'receive',
       channel,
@@ -97,17 +119,39 @@ function acknowledge(result: JsonSchema): JsonSchema {
 function describeLobby(payloadOf: PayloadOf): Described {
   const channel = { $ref: '#/channels/lobby' };
   const messages = {
-    frame: { name: 'frame', summary: 'A message for everybody; a frame that is no JSON is its text', payload: payloadOf(lobbyFrame, 'input') },
-    message: { name: 'message', summary: 'A message of the lobby, your own among them', payload: payloadOf(lobbyMessage, 'output') },
-    history: { name: 'history', summary: 'The last messages, on connecting', payload: payloadOf(lobbyHistory, 'output') },
+    frame: {
+      name: 'frame',
+      summary: 'A message for everybody; a frame that is no JSON is its text',
+      payload: payloadOf(lobbyFrame, 'input'),
+    },
+    message: {
+      name: 'message',
+      summary: 'A message of the lobby, your own among them',
+      payload: payloadOf(lobbyMessage, 'output'),
+    },
+    history: {
+      name: 'history',
+      summary: 'The last messages, on connecting',
+      payload: payloadOf(lobbyHistory, 'output'),
+    },
     error: { name: 'error', summary: 'A frame of yours failed', payload: payloadOf(lobbyError, 'output') },
   };
   const sent = Object.keys(messages).filter((name) => name !== 'frame');
   return {
     messages,
     operations: {
-      'lobby.frame': { action: 'receive', channel, summary: messages.frame.summary, messages: [messageOf('lobby', 'frame')] },
-      'lobby.send': { action: 'send', channel, summary: 'What comes from the lobby', messages: sent.map((name) => messageOf('lobby', name)) },
+      'lobby.frame': {
+        action: 'receive',
+        channel,
+        summary: messages.frame.summary,
+        messages: [messageOf('lobby', 'frame')],
+      },
+      'lobby.send': {
+        action: 'send',
+        channel,
+        summary: 'What comes from the lobby',
+        messages: sent.map((name) => messageOf('lobby', name)),
+      },
     },
   };
 }

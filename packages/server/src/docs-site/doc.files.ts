@@ -2,7 +2,12 @@ import type { z } from 'zod';
 import type { RouteTables } from './documented.route.js';
 import { renderMarkdown } from './markdown.js';
 import type { ReferenceSection } from './reference.model.js';
-import { describeCloseCodes, describeErrorCodes, describeEvents, describeLimits } from './reference.sections.js';
+import {
+  describeCloseCodes,
+  describeErrorCodes,
+  describeEvents,
+  describeLimits,
+} from './reference.sections.js';
 
 /** What the documents of the repository are made from. */
 export interface DocFileSources {
@@ -27,7 +32,10 @@ export function renderDocFiles({ tables, environment, limitsSource }: DocFileSou
 function readComments(source: string): Map<string, string> {
   const comments = new Map<string, string>();
   for (const match of source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*([A-Za-z]+):/g)) {
-    const text = (match[1] as string).replace(/^\s*\*/gm, '').replace(/\s+/g, ' ').trim();
+    const text = (match[1] as string)
+      .replace(/^\s*\*/gm, '')
+      .replace(/\s+/g, ' ')
+      .trim();
     comments.set(match[2] as string, text);
   }
   return comments;
@@ -35,8 +43,18 @@ function readComments(source: string): Map<string, string> {
 
 function describeEnvironment(environment: z.ZodObject): ReferenceSection {
   const rows = Object.entries(environment.shape).map(([name, schema]) => {
-    const { description, byDefault, example } = (schema as z.ZodType).meta() as { description: string; byDefault?: string; example?: string };
-    return { cells: [`\`${name}\``, byDefault ?? '', example === undefined ? description : `${description} For example \`${example}\``] };
+    const { description, byDefault, example } = (schema as z.ZodType).meta() as {
+      description: string;
+      byDefault?: string;
+      example?: string;
+    };
+    return {
+      cells: [
+        `\`${name}\``,
+        byDefault ?? '',
+        example === undefined ? description : `${description} For example \`${example}\``,
+      ],
+    };
   });
   return {
     id: 'configuration',

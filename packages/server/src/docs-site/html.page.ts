@@ -1,7 +1,12 @@
 import type { ReferenceSection, ReferenceTable } from './reference.model.js';
 
 /** A page around a body that is HTML already. No inline script and no inline style: the server's policy allows none. */
-export function renderPage(options: { title: string; head?: string; body: string; isLightOnly?: boolean }): string {
+export function renderPage(options: {
+  title: string;
+  head?: string;
+  body: string;
+  isLightOnly?: boolean;
+}): string {
   return `<!doctype html>
 <html lang="en"${options.isLightOnly === true ? ' class="light"' : ''}>
 <head>
@@ -53,11 +58,25 @@ ${body.join('\n')}
 
 /** On a phone a row is a block, and its later cells say what they are. */
 function renderCell(cell: string, column: string | undefined): string {
-  const label = cell === '' || column === undefined || SELF_EXPLAINING.has(column) ? '' : ` data-label="${escapeHtml(column)}"`;
+  const label =
+    cell === '' || column === undefined || SELF_EXPLAINING.has(column)
+      ? ''
+      : ` data-label="${escapeHtml(column)}"`;
   return `<td${label}>${renderText(cell)}</td>`;
 }
 
-const SELF_EXPLAINING = new Set(['Code', 'Limit', 'Event', 'Method', 'Path', 'Meaning', 'Frame', 'Reason', 'About', 'Dialect']);
+const SELF_EXPLAINING = new Set([
+  'Code',
+  'Limit',
+  'Event',
+  'Method',
+  'Path',
+  'Meaning',
+  'Frame',
+  'Reason',
+  'About',
+  'Dialect',
+]);
 
 /** Text with `code` and [links](/path). */
 function renderText(text: string): string {
@@ -73,5 +92,9 @@ function renderText(text: string): string {
 
 /** Text as it stands, in HTML. */
 export function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }

@@ -18,7 +18,12 @@ interface OverrideContext {
  */
 export function refineJsonSchema({ zodSchema, jsonSchema }: OverrideContext): void {
   const { def } = zodSchema._zod;
-  if (def.type === 'pipe' && jsonSchema['type'] === undefined && jsonSchema['$ref'] === undefined && jsonSchema['anyOf'] === undefined) {
+  if (
+    def.type === 'pipe' &&
+    jsonSchema['type'] === undefined &&
+    jsonSchema['$ref'] === undefined &&
+    jsonSchema['anyOf'] === undefined
+  ) {
     const { $schema: _, ...of } = toJsonSchema(def.in as z.ZodType, 'input');
     Object.assign(jsonSchema, of, { ...jsonSchema });
   }

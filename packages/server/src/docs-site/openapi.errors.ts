@@ -12,7 +12,10 @@ export const problemSchema = z
     detail: z.string().meta({ description: 'One sentence for a person about this occurrence' }),
     message: z.string().meta({ description: 'The same as detail' }),
     error: z.string().meta({ description: 'The same as detail' }),
-    instance: z.string().optional().meta({ description: 'Id of the request, as in X-Request-Id and in the log' }),
+    instance: z
+      .string()
+      .optional()
+      .meta({ description: 'Id of the request, as in X-Request-Id and in the log' }),
     issues: z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
@@ -21,7 +24,13 @@ export const problemSchema = z
   })
   .meta({ id: 'Problem' });
 
-const WITH_SESSION: ErrorCode[] = ['authentication_required', 'invalid_token', 'token_expired', 'session_revoked', 'rate_limited'];
+const WITH_SESSION: ErrorCode[] = [
+  'authentication_required',
+  'invalid_token',
+  'token_expired',
+  'session_revoked',
+  'rate_limited',
+];
 const WITH_BODY: ErrorCode[] = ['malformed_json', 'payload_too_large', 'unsupported_media_type'];
 const ALWAYS: ErrorCode[] = ['internal', 'database_unavailable', 'shutting_down'];
 const CREDENTIALS = /\/(register|signup|login)$/;
@@ -55,8 +64,13 @@ export function describeErrors(route: DocumentedRoute): Record<string, object> {
     statuses.map((status) => {
       const codes = byStatus.get(status) as ErrorCode[];
       const description = codes.map((code) => `\`${code}\`: ${errorCatalogue[code].title}`).join('\n\n');
-      const examples = Object.fromEntries(codes.map((code) => [code, { summary: code, value: exampleProblem(code) }]));
-      return [String(status), { description, content: { 'application/problem+json': { schema: problemSchema, examples } } }];
+      const examples = Object.fromEntries(
+        codes.map((code) => [code, { summary: code, value: exampleProblem(code) }]),
+      );
+      return [
+        String(status),
+        { description, content: { 'application/problem+json': { schema: problemSchema, examples } } },
+      ];
     }),
   );
 }

@@ -8,7 +8,12 @@ export interface BodyExample {
 
 const register = {
   summary: 'A new account',
-  value: { username: 'john_doe', email: 'john@example.com', password: 'Password123', confirmPassword: 'Password123' },
+  value: {
+    username: 'john_doe',
+    email: 'john@example.com',
+    password: 'Password123',
+    confirmPassword: 'Password123',
+  },
 };
 
 /**
@@ -34,7 +39,11 @@ export const bodyExamples: Readonly<Record<string, BodyExample>> = {
   },
   sendMessage: {
     summary: 'To the lobby',
-    value: { chatId: LOBBY_CHAT_ID, content: 'Hello there!', clientId: '0193506e-7c1a-7e39-9d2c-1f6f5a0c8b11' },
+    value: {
+      chatId: LOBBY_CHAT_ID,
+      content: 'Hello there!',
+      clientId: '0193506e-7c1a-7e39-9d2c-1f6f5a0c8b11',
+    },
   },
   markRead: { summary: 'All of the lobby', value: { chatId: LOBBY_CHAT_ID } },
   editMessage: { summary: 'Another text', value: { content: 'Hello everybody!' } },
@@ -43,7 +52,10 @@ export const bodyExamples: Readonly<Record<string, BodyExample>> = {
     summary: 'A new account',
     value: { username: 'joe_doe', email: 'joe@example.com', password: 'Password123' },
   },
-  classic_login: { summary: 'By e-mail address', value: { email: 'john@example.com', password: 'Password123' } },
+  classic_login: {
+    summary: 'By e-mail address',
+    value: { email: 'john@example.com', password: 'Password123' },
+  },
   classic_logout: { summary: 'This session', value: {} },
 };
 

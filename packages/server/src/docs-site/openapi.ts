@@ -34,8 +34,11 @@ export function createOpenApi(options: OpenApiOptions): object {
   for (const [name, route] of Object.entries(tables.canonical)) add(paths, name, route);
   for (const [name, route] of Object.entries(tables.classic)) add(paths, `classic_${name}`, route);
   for (const [name, route] of Object.entries(tables.colon)) add(paths, `colon_${name}`, route);
-  if (dialect === 'sidebar') for (const [name, route] of Object.entries(tables.sidebar)) add(paths, `sidebar_${name}`, route, true);
-  const shown = new Set([...paths.values()].flatMap((operations) => Object.values(operations).flatMap(({ tags }) => tags)));
+  if (dialect === 'sidebar')
+    for (const [name, route] of Object.entries(tables.sidebar)) add(paths, `sidebar_${name}`, route, true);
+  const shown = new Set(
+    [...paths.values()].flatMap((operations) => Object.values(operations).flatMap(({ tags }) => tags)),
+  );
   const document = {
     openapi: '3.1.0',
     info: {
@@ -45,12 +48,19 @@ export function createOpenApi(options: OpenApiOptions): object {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This server' }],
-    tags: Object.entries(TAGS).flatMap(([name, description]) => (shown.has(name) ? [{ name, description }] : [])),
+    tags: Object.entries(TAGS).flatMap(([name, description]) =>
+      shown.has(name) ? [{ name, description }] : [],
+    ),
     paths: Object.fromEntries(paths),
     components: {
       schemas: { Problem: problemSchema },
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `token` of signing in' },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'The `token` of signing in',
+        },
         cookie: { type: 'apiKey', in: 'cookie', name: options.cookieName, description: 'Set by signing in' },
       },
     },
@@ -77,7 +87,12 @@ interface Operation {
 }
 
 /** Adds an endpoint. One that shares method and path with another is an alternative to it, or replaces it. */
-function add(paths: Map<string, Record<string, Operation>>, name: string, route: DocumentedRoute, replaces = false): void {
+function add(
+  paths: Map<string, Record<string, Operation>>,
+  name: string,
+  route: DocumentedRoute,
+  replaces = false,
+): void {
   const { path, params } = fitPath([...paths.keys()], route);
   const method = route.method.toLowerCase();
   const operations = paths.get(path) ?? {};
@@ -88,10 +103,14 @@ function add(paths: Map<string, Record<string, Operation>>, name: string, route:
 }
 
 /** Paths that differ in the names of their parameters alone are one path: the first names stay. */
-function fitPath(known: readonly string[], route: DocumentedRoute): { path: string; params: z.ZodType | undefined } {
+function fitPath(
+  known: readonly string[],
+  route: DocumentedRoute,
+): { path: string; params: z.ZodType | undefined } {
   const path = route.path.replace(/:([A-Za-z]+)/g, '{$1}');
   const same = known.find((other) => shapeOf(other) === shapeOf(path));
-  if (same === undefined || same === path || route.params === undefined) return { path: same ?? path, params: route.params };
+  if (same === undefined || same === path || route.params === undefined)
+    return { path: same ?? path, params: route.params };
   const { shape } = route.params as z.ZodObject;
   return { path: same, params: z.object({ [firstName(same)]: shape[firstName(path)] as z.ZodType }) };
 }
@@ -108,7 +127,9 @@ function describeRoute(name: string, route: DocumentedRoute, params: z.ZodType |
     tags: [route.tag],
     security: route.auth ? [{ bearer: [] }, { cookie: [] }] : [],
     requestParams: {
-      ...(params === undefined ? {} : { path: pathExample === undefined ? params : withExample(params, pathExample) }),
+      ...(params === undefined
+        ? {}
+        : { path: pathExample === undefined ? params : withExample(params, pathExample) }),
       ...(route.query === undefined ? {} : { query: route.query }),
     },
     ...(route.body === undefined
@@ -125,9 +146,17 @@ function describeRoute(name: string, route: DocumentedRoute, params: z.ZodType |
           },
         }),
     responses: {
-      [String(route.status)]: { description: 'OK', content: { 'application/json': { schema: route.result } } },
+      [String(route.status)]: {
+        description: 'OK',
+        content: { 'application/json': { schema: route.result } },
+      },
       ...(name === 'sendMessage'
-        ? { '200': { description: 'The clientId repeats: the original message', content: { 'application/json': { schema: route.result } } } }
+        ? {
+            '200': {
+              description: 'The clientId repeats: the original message',
+              content: { 'application/json': { schema: route.result } },
+            },
+          }
         : {}),
       ...describeErrors(route),
     },
@@ -142,22 +171,35 @@ function withExample(params: z.ZodType, example: string): z.ZodType {
 
 /** Two endpoints that the body tells apart. */
 function merge(first: Operation, second: Operation): Operation {
-  const [a, b] = [first.requestBody?.content['application/json'], second.requestBody?.content['application/json']];
-  if (a === undefined || b === undefined) throw new Error(`${first.operationId} and ${second.operationId} are the same endpoint`);
+  const [a, b] = [
+    first.requestBody?.content['application/json'],
+    second.requestBody?.content['application/json'],
+  ];
+  if (a === undefined || b === undefined)
+    throw new Error(`${first.operationId} and ${second.operationId} are the same endpoint`);
   const either = (left: z.ZodType, right: z.ZodType) => left.or(right);
   const status = Object.keys(second.responses)[0] as string;
-  const answerOf = ({ responses }: Operation) => (responses[status] as { content: { 'application/json': Content } }).content['application/json'].schema;
+  const answerOf = ({ responses }: Operation) =>
+    (responses[status] as { content: { 'application/json': Content } }).content['application/json'].schema;
   return {
     ...first,
     summary: `${first.summary}. ${second.tags.join(', ')}: ${second.summary}`,
     tags: [...first.tags, ...second.tags],
     requestBody: {
       required: true,
-      content: { 'application/json': { schema: either(a.schema, b.schema), examples: { ...a.examples, ...b.examples } } },
+      content: {
+        'application/json': {
+          schema: either(a.schema, b.schema),
+          examples: { ...a.examples, ...b.examples },
+        },
+      },
     },
     responses: {
       ...first.responses,
-      [status]: { description: 'OK', content: { 'application/json': { schema: either(answerOf(first), answerOf(second)) } } },
+      [status]: {
+        description: 'OK',
+        content: { 'application/json': { schema: either(answerOf(first), answerOf(second)) } },
+      },
     },
   };
 }

@@ -1,4 +1,15 @@
-import { clientEvents, closeCodes, type ErrorCode, errorCatalogue, type LimitName, limits, lobbyFrame, lobbyHistory, lobbyMessage, serverEvents } from '@parley/protocol';
+import {
+  clientEvents,
+  closeCodes,
+  type ErrorCode,
+  errorCatalogue,
+  type LimitName,
+  limits,
+  lobbyFrame,
+  lobbyHistory,
+  lobbyMessage,
+  serverEvents,
+} from '@parley/protocol';
 import { dialectEvents } from './dialect.events.js';
 import type { DocumentedRoute, RouteTables } from './documented.route.js';
 import { listErrorCodes } from './openapi.errors.js';
@@ -27,7 +38,8 @@ export function describeErrorCodes(tables: RouteTables): ReferenceSection {
 
 function sourcesOf(name: ErrorCode, routes: readonly DocumentedRoute[]): string {
   const own = routes.filter(({ errors }) => errors.includes(name));
-  if (own.length > 0 && name !== 'invalid_request') return own.map(({ method, path }) => code(`${method} ${path}`)).join(', ');
+  if (own.length > 0 && name !== 'invalid_request')
+    return own.map(({ method, path }) => code(`${method} ${path}`)).join(', ');
   const any = routes.filter((route) => listErrorCodes(route).includes(name));
   if (any.length > 0) return name === 'invalid_request' ? 'Whatever takes input' : 'Many requests';
   return ['not_found', 'method_not_allowed'].includes(name) ? 'Any other address' : 'Live connections';
@@ -37,12 +49,17 @@ function sourcesOf(name: ErrorCode, routes: readonly DocumentedRoute[]): string 
 export function describeLimits(comments: ReadonlyMap<string, string> = new Map()): ReferenceSection {
   const rows = (Object.keys(limits) as LimitName[]).map((name) => {
     const comment = comments.get(name);
-    return { id: `limit-${name}`, cells: [code(name), formatLimit(name), ...(comments.size === 0 ? [] : [comment ?? ''])] };
+    return {
+      id: `limit-${name}`,
+      cells: [code(name), formatLimit(name), ...(comments.size === 0 ? [] : [comment ?? ''])],
+    };
   });
   return {
     id: 'limits',
     title: 'Limits',
-    intro: ['Everything that can grow has a limit. Past it there is an error with a code, or the oldest gives way; nothing grows without bounds.'],
+    intro: [
+      'Everything that can grow has a limit. Past it there is an error with a code, or the oldest gives way; nothing grows without bounds.',
+    ],
     tables: [{ table: { columns: ['Limit', 'Value', ...(comments.size === 0 ? [] : ['About'])], rows } }],
   };
 }
@@ -51,7 +68,12 @@ export function describeLimits(comments: ReadonlyMap<string, string> = new Map()
 function formatLimit(name: LimitName): string {
   const value = limits[name];
   if (name.endsWith('Ms')) return value % 1_000 === 0 ? `${value / 1_000} s` : `${value} ms`;
-  if (name.endsWith('Bytes')) return value % 1_048_576 === 0 ? `${value / 1_048_576} MiB` : value % 1_024 === 0 ? `${value / 1_024} KiB` : `${value} bytes`;
+  if (name.endsWith('Bytes'))
+    return value % 1_048_576 === 0
+      ? `${value / 1_048_576} MiB`
+      : value % 1_024 === 0
+        ? `${value / 1_024} KiB`
+        : `${value} bytes`;
   const number = value.toLocaleString('en-US');
   if (name.endsWith('Characters')) return `${number} characters`;
   return name.endsWith('PerSecond') ? `${number} a second` : number;
@@ -59,11 +81,15 @@ function formatLimit(name: LimitName): string {
 
 /** Close codes of the raw WebSocket. */
 export function describeCloseCodes(): ReferenceSection {
-  const rows = Object.values(closeCodes).map(({ code: number, reason }) => ({ cells: [String(number), reason] }));
+  const rows = Object.values(closeCodes).map(({ code: number, reason }) => ({
+    cells: [String(number), reason],
+  }));
   return {
     id: 'close-codes',
     title: 'Close codes',
-    intro: ['With which the server ends a raw WebSocket. Socket.IO clients get an `error` event that says the same, and are disconnected.'],
+    intro: [
+      'With which the server ends a raw WebSocket. Socket.IO clients get an `error` event that says the same, and are disconnected.',
+    ],
     tables: [{ table: { columns: ['Code', 'Reason'], rows } }],
   };
 }
@@ -74,7 +100,12 @@ export function describeEvents(): ReferenceSection {
     columns: ['Event', 'Payload', 'Acknowledgement adds', 'Meaning'],
     rows: Object.entries(clientEvents).map(([name, { payload, result, summary }]) => ({
       id: `event-${name}`,
-      cells: [code(name), code(describeSchema(payload, 'input')), code(describeSchema(result, 'output')), summary],
+      cells: [
+        code(name),
+        code(describeSchema(payload, 'input')),
+        code(describeSchema(result, 'output')),
+        summary,
+      ],
     })),
   };
   const fromServer: ReferenceTable = {
@@ -87,15 +118,29 @@ export function describeEvents(): ReferenceSection {
   const lobby: ReferenceTable = {
     columns: ['Frame', 'From', 'Meaning'],
     rows: [
-      { cells: [code(describeSchema(lobbyFrame, 'input')), 'client', 'A message for everybody. A frame that is no JSON is its text'] },
+      {
+        cells: [
+          code(describeSchema(lobbyFrame, 'input')),
+          'client',
+          'A message for everybody. A frame that is no JSON is its text',
+        ],
+      },
       { cells: [code(describeSchema(lobbyMessage, 'output')), 'server', 'A message, your own among them'] },
       { cells: [code(describeSchema(lobbyHistory, 'output')), 'server', 'The last messages, on connecting'] },
-      { cells: [code('{ type: "error", code: string, message: string }'), 'server', 'A frame of yours failed'] },
+      {
+        cells: [
+          code('{ type: "error", code: string, message: string }'),
+          'server',
+          'A frame of yours failed',
+        ],
+      },
     ],
   };
   const dialects: ReferenceTable = {
     columns: ['Dialect', 'From', 'Event', 'Payload', 'Meaning'],
-    rows: dialectEvents.map(({ dialect, from, name, payload, meaning }) => ({ cells: [dialect, from, code(name), code(payload), meaning] })),
+    rows: dialectEvents.map(({ dialect, from, name, payload, meaning }) => ({
+      cells: [dialect, from, code(name), code(payload), meaning],
+    })),
   };
   return {
     id: 'events',
@@ -117,12 +162,16 @@ export function describeEvents(): ReferenceSection {
 export function describeEndpoints(tables: RouteTables): ReferenceSection {
   const list = (routes: Readonly<Record<string, DocumentedRoute>>): ReferenceTable => ({
     columns: ['Method', 'Path', 'Meaning'],
-    rows: Object.values(routes).map(({ method, path, summary, auth }) => ({ cells: [method, code(path), auth ? summary : `${summary} (no session needed)`] })),
+    rows: Object.values(routes).map(({ method, path, summary, auth }) => ({
+      cells: [method, code(path), auth ? summary : `${summary} (no session needed)`],
+    })),
   });
   return {
     id: 'endpoints',
     title: 'REST',
-    intro: ['What they take and give, and a form to try them, is on the [page of the REST interface](/api/docs/rest).'],
+    intro: [
+      'What they take and give, and a form to try them, is on the [page of the REST interface](/api/docs/rest).',
+    ],
     tables: [
       { table: list(tables.canonical) },
       { title: 'Classic', table: list(tables.classic) },

@@ -11,7 +11,8 @@ function describe(schema: JsonSchema): string {
   const { $ref, anyOf, type } = schema as { $ref?: string; anyOf?: JsonSchema[]; type?: string };
   if ($ref !== undefined) return $ref.slice($ref.lastIndexOf('/') + 1);
   if (anyOf !== undefined) return anyOf.map(describe).join(' | ');
-  if (schema['enum'] !== undefined) return (schema['enum'] as unknown[]).map((value) => JSON.stringify(value)).join(' | ');
+  if (schema['enum'] !== undefined)
+    return (schema['enum'] as unknown[]).map((value) => JSON.stringify(value)).join(' | ');
   if (schema['const'] !== undefined) return JSON.stringify(schema['const']);
   if (type === 'object') return describeObject(schema);
   if (type === 'array') return `[${describe((schema['items'] ?? {}) as JsonSchema)}]`;
@@ -34,9 +35,13 @@ function describeObject(schema: JsonSchema): string {
   const names = Object.keys(properties);
   if (names.length === 0) {
     const values = schema['additionalProperties'];
-    return typeof values === 'object' && values !== null ? `{ [id]: ${describe(values as JsonSchema)} }` : '{}';
+    return typeof values === 'object' && values !== null
+      ? `{ [id]: ${describe(values as JsonSchema)} }`
+      : '{}';
   }
   if (MESSAGE_MEMBERS.every((name) => name in properties)) return describeExtended(schema, properties);
-  const members = names.map((name) => `${name}${required.has(name) ? '' : '?'}: ${describe(properties[name] as JsonSchema)}`);
+  const members = names.map(
+    (name) => `${name}${required.has(name) ? '' : '?'}: ${describe(properties[name] as JsonSchema)}`,
+  );
   return `{ ${members.join(', ')} }`;
 }

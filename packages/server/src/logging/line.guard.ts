@@ -5,10 +5,13 @@ const ESCAPED_CONTROL = /(?<!\\)((?:\\\\)*)\\(u00[01][0-9a-f]|u007f|u00[89][0-9a
 
 /** A line of JSON in which no character can steer a terminal: each stands as its escape. */
 export function escapeControls(line: string): string {
-  return line.replace(UNSAFE_IN_JSON, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return line.replace(
+    UNSAFE_IN_JSON,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** The same line for a printer that parses it first: escapes of control characters are shown as they are written. */
 export function showControls(line: string): string {
-  return line.replace(ESCAPED_CONTROL, (_, slashes: string, escape: string) => `${slashes}\\\\${escape}`);
+  return line.replace(ESCAPED_CONTROL, (_, slashes: string, name: string) => `${slashes}\\\\${name}`);
 }

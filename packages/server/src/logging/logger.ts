@@ -1,7 +1,15 @@
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DestinationStream, destination, type Level, type Logger, multistream, pino, stdTimeFunctions } from 'pino';
+import {
+  type DestinationStream,
+  destination,
+  type Level,
+  type Logger,
+  multistream,
+  pino,
+  stdTimeFunctions,
+} from 'pino';
 import pretty from 'pino-pretty';
 import rollFile from 'pino-roll';
 import { escapeControls, showControls } from './line.guard.js';
@@ -28,7 +36,15 @@ const FILE_SIZE = '20m';
 const FILES_KEPT = 14;
 
 /** Never in the log, wherever they stand in a line of ours: what signs a user in. */
-const SECRET_PATHS = ['password', 'currentPassword', 'newPassword', 'confirmPassword', 'token', 'refreshToken', 'secret'];
+const SECRET_PATHS = [
+  'password',
+  'currentPassword',
+  'newPassword',
+  'confirmPassword',
+  'token',
+  'refreshToken',
+  'secret',
+];
 const REDACTED = [
   ...SECRET_PATHS,
   ...SECRET_PATHS.map((path) => `*.${path}`),
@@ -59,7 +75,10 @@ export async function createLogOutput(config: LogOptions): Promise<LogOutput> {
   if ((file as unknown as { fd: number }).fd < 0) await once(file, 'ready');
   // A full disk must not take the server down with the log.
   file.on('error', () => undefined);
-  const streams = [{ level, stream: file as DestinationStream }, { level, stream: createConsole(config.environment) }];
+  const streams = [
+    { level, stream: file as DestinationStream },
+    { level, stream: createConsole(config.environment) },
+  ];
   return {
     logger: createLogger({ level }, multistream(config.logLevel === 'silent' ? [] : streams)),
     close: () =>

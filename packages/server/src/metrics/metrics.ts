@@ -69,7 +69,8 @@ export function createMetrics(sources: GaugeSources): Metrics {
   gauge('parley_commit_queue_depth', 'Operations that wait for the database', sources.commitQueueDepth);
   gauge('parley_database_up', 'Whether the database can be reached', () => (sources.databaseUp() ? 1 : 0));
   return {
-    observeRequest: ({ method, route, status }, seconds) => requests.observe({ method, route, status }, seconds),
+    observeRequest: ({ method, route, status }, seconds) =>
+      requests.observe({ method, route, status }, seconds),
     countMessage: (kind) => messages.inc({ kind }),
     countEvent: (event, outcome) => events.inc({ event, outcome }),
     countDeliveries: (count) => deliveries.inc(count),

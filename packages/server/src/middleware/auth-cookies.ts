@@ -24,7 +24,10 @@ export function createAuthCookies(options: { name: string; secure: boolean | und
   });
   return {
     set(request, response, tokens) {
-      response.cookie(access, tokens.token, { ...attributes(request, '/'), maxAge: tokens.expiresIn * 1_000 });
+      response.cookie(access, tokens.token, {
+        ...attributes(request, '/'),
+        maxAge: tokens.expiresIn * 1_000,
+      });
       response.cookie(refresh, tokens.refreshToken, {
         ...attributes(request, REFRESH_PATH),
         maxAge: tokens.refreshExpiresIn * 1_000,

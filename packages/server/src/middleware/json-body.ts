@@ -40,7 +40,10 @@ export function readJsonBody(): RequestHandler {
   };
 }
 
-function hasBody(headers: { 'content-length'?: string | undefined; 'transfer-encoding'?: string | undefined }): boolean {
+function hasBody(headers: {
+  'content-length'?: string | undefined;
+  'transfer-encoding'?: string | undefined;
+}): boolean {
   if (headers['transfer-encoding'] !== undefined) return true;
   return headers['content-length'] !== undefined && headers['content-length'] !== '0';
 }
@@ -49,9 +52,13 @@ function hasBody(headers: { 'content-length'?: string | undefined; 'transfer-enc
 function toBodyError(error: unknown): unknown {
   const { type, status } = error as { type?: string; status?: number };
   if (type === 'entity.too.large') {
-    return new ParleyError('payload_too_large', { detail: `The body has more than ${limits.bodyMaxBytes} bytes` });
+    return new ParleyError('payload_too_large', {
+      detail: `The body has more than ${limits.bodyMaxBytes} bytes`,
+    });
   }
-  if (type === 'encoding.unsupported' || type === 'charset.unsupported') return new ParleyError('unsupported_media_type');
-  if (type === 'entity.verify.failed') return new ParleyError('malformed_json', { detail: 'The body is not UTF-8' });
+  if (type === 'encoding.unsupported' || type === 'charset.unsupported')
+    return new ParleyError('unsupported_media_type');
+  if (type === 'entity.verify.failed')
+    return new ParleyError('malformed_json', { detail: 'The body is not UTF-8' });
   return status !== undefined && status < 500 ? new ParleyError('malformed_json') : error;
 }

@@ -7,7 +7,10 @@ import type { OriginPolicy } from '../config/origin.list.js';
 export type OriginCheck = (request: Request) => boolean;
 
 /** The origin policy for requests. Without an Origin, Fetch Metadata tells a page of another site. */
-export function createOriginCheck(policy: OriginPolicy, hostOf: (request: Request) => string | undefined): OriginCheck {
+export function createOriginCheck(
+  policy: OriginPolicy,
+  hostOf: (request: Request) => string | undefined,
+): OriginCheck {
   return (request) => {
     const origin = request.get('Origin');
     if (origin === undefined) return request.get('Sec-Fetch-Site') !== 'cross-site';

@@ -44,7 +44,10 @@ export function logRequests(options: {
       const milliseconds = performance.now() - startedAt;
       const status = response.writableFinished ? response.statusCode : CLIENT_CLOSED_REQUEST;
       const route = response.locals.route ?? 'unmatched';
-      observe?.({ method: KNOWN_METHODS.has(method) ? method : 'other', route, status }, milliseconds / 1_000);
+      observe?.(
+        { method: KNOWN_METHODS.has(method) ? method : 'other', route, status },
+        milliseconds / 1_000,
+      );
       const level = levelOf(status);
       if (!logger.isLevelEnabled(level)) return;
       logger[level](

@@ -7,7 +7,11 @@ import type { Services } from '../services/contracts.js';
 import type { BoundRoute, RouteBinder } from './route.binder.js';
 
 /** Every endpoint of the canonical table. */
-export function bindCanonicalRoutes(binder: RouteBinder, services: Services, state: ServerState): BoundRoute[] {
+export function bindCanonicalRoutes(
+  binder: RouteBinder,
+  services: Services,
+  state: ServerState,
+): BoundRoute[] {
   const health = createHealthController(state);
   const handlers = {
     ...createAccountsController(services),

@@ -41,6 +41,11 @@ export function serveDocuments(app: Express, documents: () => ApiDocuments): voi
     response.locals.route = '/api/docs/swagger/:file';
     const { file } = request.params;
     if (!SWAGGER_FILES.has(file)) next();
-    else response.sendFile(file, { root: documents().swaggerUiRoot, maxAge: '1d' }, (error) => error && next(error));
+    else
+      response.sendFile(
+        file,
+        { root: documents().swaggerUiRoot, maxAge: '1d' },
+        (error) => error && next(error),
+      );
   });
 }

@@ -1,6 +1,6 @@
+import { ParleyError } from '@parley/protocol';
 import cookieParser from 'cookie-parser';
 import express, { type Express, type Request } from 'express';
-import { ParleyError } from '@parley/protocol';
 import type { Logger } from 'pino';
 import type { OriginPolicy } from '../config/origin.list.js';
 import type { ProxyTrust } from '../config/proxy.trust.js';
@@ -62,13 +62,27 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.set('query parser', 'simple');
 
   app.use(assignRequestId());
-  app.use(logRequests({ logger: options.logger, addressOf: (request: Request) => proxy.addressOf(request), observe: metrics?.observe }));
+  app.use(
+    logRequests({
+      logger: options.logger,
+      addressOf: (request: Request) => proxy.addressOf(request),
+      observe: metrics?.observe,
+    }),
+  );
   app.use(setSecurityHeaders());
   app.use(allowOrigins(isAllowedOrigin));
-  const binder = createRouteBinder({ authenticator, cookies, rateLimits: services.rateLimits, isAllowedOrigin });
+  const binder = createRouteBinder({
+    authenticator,
+    cookies,
+    rateLimits: services.rateLimits,
+    isAllowedOrigin,
+  });
   const canonical = bindCanonicalRoutes(binder, services, state);
   // Whoever watches the server is answered to the very end.
-  mountRoutes(app, canonical.filter(({ spec }) => spec.tag === 'Server'));
+  mountRoutes(
+    app,
+    canonical.filter(({ spec }) => spec.tag === 'Server'),
+  );
   serveMetrics(app, metrics);
   app.use(refuseWhileStopping(state.isStopping));
   app.use(cookieParser());

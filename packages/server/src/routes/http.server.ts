@@ -11,7 +11,9 @@ export class ListenError extends Error {
 /** Listens on all addresses when `host` is undefined: IPv4 and IPv6 where there is IPv6. Throws `ListenError`. */
 export function listen(server: Server, port: number, host: string | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(explain(error, port, host))));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new ListenError(explain(error, port, host))),
+    );
     server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve);
   });
 }
@@ -64,7 +66,10 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
   }
   const line = STATUS_LINES[error.code ?? ''] ?? '400 Bad Request';
   const detail = line === '400 Bad Request' ? 'This is not an HTTP request' : line.slice(4);
-  const body = JSON.stringify({ ...presentProblem(new ParleyError('invalid_request', { detail })), status: Number(line.slice(0, 3)) });
+  const body = JSON.stringify({
+    ...presentProblem(new ParleyError('invalid_request', { detail })),
+    status: Number(line.slice(0, 3)),
+  });
   socket.end(
     `HTTP/1.1 ${line}\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );

@@ -1,6 +1,13 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
-import type { ActorContext, Handler, Handlers, Input, RequestContext, RouteSpec } from '../controllers/handler.js';
+import type {
+  ActorContext,
+  Handler,
+  Handlers,
+  Input,
+  RequestContext,
+  RouteSpec,
+} from '../controllers/handler.js';
 import { invalidRequest, listIssues } from '../dialects/problem.presenter.js';
 import type { AuthCookies } from '../middleware/auth-cookies.js';
 import type { Authenticator } from '../middleware/authenticate.js';
@@ -70,8 +77,10 @@ export function createRouteBinder(deps: BinderDeps): RouteBinder {
       when: options.when,
       async handle(request, response) {
         const input = readInput(spec, request);
-        if (request.actor !== undefined && options.limit === 'message') await rateLimits.takeMessage(request.actor.userId);
-        if (request.actor !== undefined && options.limit === 'search') await rateLimits.takeSearch(request.actor.userId);
+        if (request.actor !== undefined && options.limit === 'message')
+          await rateLimits.takeMessage(request.actor.userId);
+        if (request.actor !== undefined && options.limit === 'search')
+          await rateLimits.takeSearch(request.actor.userId);
         response.status(spec.status);
         // The table says whether there is an actor, and `before` has seen to it.
         const context = createContext(deps, request, response) as ActorContext;
@@ -95,7 +104,11 @@ const PARTS = ['params', 'query', 'body'] as const;
 
 /** Everything that is wrong with any part of the request is told at once. */
 function readInput(spec: RouteSpec, request: Request): Input<RouteSpec> {
-  const input: Record<(typeof PARTS)[number], unknown> = { params: undefined, query: undefined, body: undefined };
+  const input: Record<(typeof PARTS)[number], unknown> = {
+    params: undefined,
+    query: undefined,
+    body: undefined,
+  };
   const issues: ReturnType<typeof listIssues> = [];
   for (const part of PARTS) {
     const schema: z.ZodType | undefined = spec[part];
@@ -111,10 +124,17 @@ function readInput(spec: RouteSpec, request: Request): Input<RouteSpec> {
 /** Characters of a User-Agent that are kept; it is shown in the list of devices. */
 const AGENT_MAX_CHARACTERS = 200;
 
-function createContext(deps: BinderDeps, request: Request, response: Response): RequestContext & { actor?: Actor } {
+function createContext(
+  deps: BinderDeps,
+  request: Request,
+  response: Response,
+): RequestContext & { actor?: Actor } {
   const { authenticator, cookies, isAllowedOrigin } = deps;
   const context = {
-    device: { agent: (request.get('User-Agent') ?? '').slice(0, AGENT_MAX_CHARACTERS), address: request.address },
+    device: {
+      agent: (request.get('User-Agent') ?? '').slice(0, AGENT_MAX_CHARACTERS),
+      address: request.address,
+    },
     path: request.path,
     setStatus: (status: number) => void response.status(status),
     setHeader: (name: string, value: string) => void response.setHeader(name, value),

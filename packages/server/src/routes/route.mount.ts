@@ -67,6 +67,8 @@ export function refuseMethod(methods: readonly string[]): RequestHandler {
       response.status(204).end();
       return;
     }
-    throw new ParleyError('method_not_allowed', { detail: `${request.method} is not allowed here; ${allowed} are` });
+    throw new ParleyError('method_not_allowed', {
+      detail: `${request.method} is not allowed here; ${allowed} are`,
+    });
   };
 }

@@ -32,7 +32,7 @@ const NO_VIEWS = /^\/(api|socket\.io|ws|assets|metrics|live|ready|users|conversa
 function openViews(webRoot: string): RequestHandler {
   return (request, response, next) => {
     const isPageLoad = request.method === 'GET' && /\btext\/html\b/.test(request.get('Accept') ?? '');
-    if (!isPageLoad || NO_VIEWS.test(request.path) || /\.[a-z0-9]+$/i.test(request.path)) {
+    if (!isPageLoad || NO_VIEWS.test(request.path) || !/^[\w/-]+$/.test(request.path)) {
       next();
       return;
     }

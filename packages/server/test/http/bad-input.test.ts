@@ -9,7 +9,12 @@ import { type Answer, type Person, startTestServer, type TestServer } from '../s
 type AnyRoute = Omit<Route, 'tag'>;
 
 const UNKNOWN_ID = 'ffffffffffffffffffffffff';
-const plenty = { messagesPerSecond: 100_000, searchesPerSecond: 100_000, requestsPerSecond: 100_000, typingPerSecond: 100_000 };
+const plenty = {
+  messagesPerSecond: 100_000,
+  searchesPerSecond: 100_000,
+  requestsPerSecond: 100_000,
+  typingPerSecond: 100_000,
+};
 
 let server: TestServer;
 let sidebar: TestServer;
@@ -24,8 +29,14 @@ beforeAll(async () => {
 afterAll(() => Promise.all([server.close(), sidebar.close()]));
 
 const named = (prefix: string, table: Record<string, AnyRoute>) =>
-  Object.entries(table).map(([name, route]) => [`${prefix} ${name}: ${route.method} ${route.path}`, route] as const);
-const everyRoute = [...named('canonical', routes), ...named('classic', classicRoutes), ...named('colon', colonRoutes)];
+  Object.entries(table).map(
+    ([name, route]) => [`${prefix} ${name}: ${route.method} ${route.path}`, route] as const,
+  );
+const everyRoute = [
+  ...named('canonical', routes),
+  ...named('classic', classicRoutes),
+  ...named('colon', colonRoutes),
+];
 const withSession = everyRoute.filter(([, { auth }]) => auth);
 const withBody = everyRoute.filter(([, { body }]) => body !== undefined);
 
@@ -63,18 +74,28 @@ describe('a request without a session', () => {
   it.each(withSession)('is refused once logged out: %s', async (_, route) => {
     const guest = await server.newPerson('guest');
     await server.request('POST', '/logout', { token: guest.token });
-    expectProblem(await server.request(route.method, pathOf(route), { token: guest.token }), 'session_revoked');
+    expectProblem(
+      await server.request(route.method, pathOf(route), { token: guest.token }),
+      'session_revoked',
+    );
   });
 
-  it.each(['', ' ', 'x', `${'a'.repeat(5_000)}`, 'null', 'a.b.c'])('is refused with the token %j', async (token) => {
-    const headers = { Authorization: `Bearer ${token}` };
-    expectProblem(await server.request('GET', '/api/users', { headers }), 'invalid_token');
-  });
+  it.each(['', ' ', 'x', `${'a'.repeat(5_000)}`, 'null', 'a.b.c'])(
+    'is refused with the token %j',
+    async (token) => {
+      const headers = { Authorization: `Bearer ${token}` };
+      expectProblem(await server.request('GET', '/api/users', { headers }), 'invalid_token');
+    },
+  );
 
   it('is refused with a token that is signed by nobody or by somebody else', async () => {
     const [, payload] = ann.token.split('.') as [string, string];
     const none = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url');
-    for (const token of [`${none}.${payload}.`, `${ann.token.slice(0, -4)}AAAA`, `${none}.${payload}.${ann.token.split('.')[2]}`]) {
+    for (const token of [
+      `${none}.${payload}.`,
+      `${ann.token.slice(0, -4)}AAAA`,
+      `${none}.${payload}.${ann.token.split('.')[2]}`,
+    ]) {
       expectProblem(await server.request('GET', '/api/users', { token }), 'invalid_token');
     }
   });
@@ -83,25 +104,52 @@ describe('a request without a session', () => {
 describe('a body', () => {
   it.each(withBody)('that is no JSON is refused: %s', async (_, route) => {
     for (const body of ['{"a":', 'undefined', "{'a':1}", '\u0000']) {
-      expectProblem(await server.request(route.method, pathOf(route), { token: ann.token, body }), 'malformed_json');
+      expectProblem(
+        await server.request(route.method, pathOf(route), { token: ann.token, body }),
+        'malformed_json',
+      );
     }
   });
 
   it.each(withBody)('of another kind is refused: %s', async (_, route) => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/json; charset=utf-7']) {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/json; charset=utf-7',
+    ]) {
       const headers = { 'Content-Type': type };
-      expectProblem(await server.request(route.method, pathOf(route), { token: ann.token, body: 'a=b', headers }), 'unsupported_media_type');
+      expectProblem(
+        await server.request(route.method, pathOf(route), { token: ann.token, body: 'a=b', headers }),
+        'unsupported_media_type',
+      );
     }
   });
 
   it.each(withBody)('that is too large is refused: %s', async (_, route) => {
     const body = { content: 'x'.repeat(limits.bodyMaxBytes) };
-    expectProblem(await server.request(route.method, pathOf(route), { token: ann.token, body }), 'payload_too_large');
+    expectProblem(
+      await server.request(route.method, pathOf(route), { token: ann.token, body }),
+      'payload_too_large',
+    );
   });
 
   it.each(withBody)('of the wrong shape is refused or understood: %s', async (_, route) => {
-    for (const body of ['null', '[]', '"text"', '1', 'true', '{}', '{"__proto__":{"isAdmin":true}}', '{"constructor":{"prototype":{}}}', '['.repeat(50_000)]) {
-      const answer = await server.request(route.method, pathOf(route), { token: (await server.newPerson()).token, body });
+    for (const body of [
+      'null',
+      '[]',
+      '"text"',
+      '1',
+      'true',
+      '{}',
+      '{"__proto__":{"isAdmin":true}}',
+      '{"constructor":{"prototype":{}}}',
+      '['.repeat(50_000),
+    ]) {
+      const answer = await server.request(route.method, pathOf(route), {
+        token: (await server.newPerson()).token,
+        body,
+      });
       expectProblem(answer);
     }
     expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
@@ -113,7 +161,10 @@ describe('a body', () => {
       headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${ann.token}` },
       body: Buffer.from([...Buffer.from(`{"to":"${bob.id}","content":"`), 0xff, 0xfe, ...Buffer.from('"}')]),
     });
-    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([400, 'malformed_json']);
+    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([
+      400,
+      'malformed_json',
+    ]);
   });
 
   it('that is compressed counts by its size when unpacked', async () => {
@@ -121,7 +172,11 @@ describe('a body', () => {
     const send = async (content: string) => {
       const response = await fetch(`${server.url}/api/messages/send`, {
         method: 'POST',
-        headers: { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip', Authorization: `Bearer ${ann.token}` },
+        headers: {
+          'Content-Type': 'application/json',
+          'Content-Encoding': 'gzip',
+          Authorization: `Bearer ${ann.token}`,
+        },
         body: gzipSync(JSON.stringify({ to: bob.id, content })),
       });
       return [response.status, ((await response.json()) as { code?: string }).code];
@@ -164,7 +219,16 @@ describe('each member of a body with hostile values', () => {
         hostileValues.map((value) =>
           server.request(route.method, pathOf(route), {
             token: person.token,
-            body: { username: 'someone', email: 'someone@example.com', password: 'Password123', to: bob.id, content: 'x', text: 'x', chats: {}, [name]: value },
+            body: {
+              username: 'someone',
+              email: 'someone@example.com',
+              password: 'Password123',
+              to: bob.id,
+              content: 'x',
+              text: 'x',
+              chats: {},
+              [name]: value,
+            },
           }),
         ),
       );
@@ -181,13 +245,35 @@ function shapeOf(schema: z.ZodType): string[] {
 }
 
 describe('each parameter with hostile values', () => {
-  const values = ['', '-1', '1.5', 'NaN', '1e999', '99999999999999999999', 'true', '%00', '%ff', '%ud800', "'", '$gt', '[]', '🙂'.repeat(300)];
+  const values = [
+    '',
+    '-1',
+    '1.5',
+    'NaN',
+    '1e999',
+    '99999999999999999999',
+    'true',
+    '%00',
+    '%ff',
+    '%ud800',
+    "'",
+    '$gt',
+    '[]',
+    '🙂'.repeat(300),
+  ];
   const withQuery = everyRoute.filter(([, { query }]) => query !== undefined);
 
   it.each(withQuery)('in the query does no harm: %s', async (_, route) => {
     const path = pathOf(route, route.path.includes('messages/:') ? LOBBY_CHAT_ID : bob.id);
     for (const name of shapeOf(route.query as z.ZodType)) {
-      const queries = [...values.map((value) => `${name}=${value}`), `${name}=1&${name}=2`, `${name}[$gt]=1`, `${name}[]=1`, `__proto__=1&${name}=1`, name];
+      const queries = [
+        ...values.map((value) => `${name}=${value}`),
+        `${name}=1&${name}=2`,
+        `${name}[$gt]=1`,
+        `${name}[]=1`,
+        `__proto__=1&${name}=1`,
+        name,
+      ];
       for (const query of queries) {
         expectProblem(await server.request(route.method, `${path}?q=x&${query}`, { token: ann.token }));
       }
@@ -198,7 +284,17 @@ describe('each parameter with hostile values', () => {
   const validBody = { content: 'x', text: 'x' };
 
   it.each(withParams)('in the path is refused: %s', async (_, route) => {
-    for (const id of ['1', 'undefined', '%00', '%F0%9F%99%82', 'g'.repeat(24), `${UNKNOWN_ID}0`, "'", '%5B%24ne%5D', '%2e%2e%2f']) {
+    for (const id of [
+      '1',
+      'undefined',
+      '%00',
+      '%F0%9F%99%82',
+      'g'.repeat(24),
+      `${UNKNOWN_ID}0`,
+      "'",
+      '%5B%24ne%5D',
+      '%2e%2e%2f',
+    ]) {
       const answer = await server.request(route.method, pathOf(route, id), {
         token: ann.token,
         ...(route.method === 'PUT' ? { body: validBody } : {}),
@@ -218,7 +314,10 @@ describe('each parameter with hostile values', () => {
   });
 
   it('with broken percent-encoding is refused', async () => {
-    expectProblem(await server.request('GET', '/api/users/%E0%A4%A', { token: ann.token }), 'invalid_request');
+    expectProblem(
+      await server.request('GET', '/api/users/%E0%A4%A', { token: ann.token }),
+      'invalid_request',
+    );
   });
 });
 
@@ -229,7 +328,9 @@ describe('issues', () => {
     const register = await server.request('POST', '/api/auth/register', {
       body: { username: 'ä', email: 'nobody', password: 'short', confirmPassword: 'other' },
     });
-    expect(register.body.issues.map(({ path }: { path: string }) => path)).toEqual(expect.arrayContaining(['username', 'email', 'password']));
+    expect(register.body.issues.map(({ path }: { path: string }) => path)).toEqual(
+      expect.arrayContaining(['username', 'email', 'password']),
+    );
   });
 });
 
@@ -238,7 +339,10 @@ describe('what belongs to others', () => {
   let carol: Person;
   beforeAll(async () => {
     carol = await server.newPerson('carol');
-    const sent = await server.request('POST', '/api/messages/send', { token: ann.token, body: { to: bob.id, content: 'between us' } });
+    const sent = await server.request('POST', '/api/messages/send', {
+      token: ann.token,
+      body: { to: bob.id, content: 'between us' },
+    });
     secret = sent.body.message;
   });
 
@@ -248,19 +352,33 @@ describe('what belongs to others', () => {
     ['DELETE', () => `/api/messages/${secret.id}?for=me`, undefined, 'message_not_found'],
     ['POST', () => '/api/messages/mark-read', () => ({ chatId: secret.chatId }), 'chat_not_found'],
     ['POST', () => '/api/messages/mark-read', () => ({ messageId: secret.id }), 'message_not_found'],
-    ['POST', () => '/api/messages/send', () => ({ chatId: secret.chatId, content: 'me too' }), 'chat_not_found'],
+    [
+      'POST',
+      () => '/api/messages/send',
+      () => ({ chatId: secret.chatId, content: 'me too' }),
+      'chat_not_found',
+    ],
     ['GET', () => `/api/messages/search?q=us&chatId=${secret.chatId}`, undefined, 'chat_not_found'],
     ['GET', () => `/messages/${secret.chatId}`, undefined, 'chat_not_found'],
     ['GET', () => `/api/messages/${secret.chatId}`, undefined, 'user_not_found'],
   ] as const)('is not there for a stranger: %s %s', async (method, path, body, code) => {
-    const options = { token: carol.token, ...(body === undefined ? {} : { body: typeof body === 'function' ? body() : body }) };
+    const options = {
+      token: carol.token,
+      ...(body === undefined ? {} : { body: typeof body === 'function' ? body() : body }),
+    };
     expectProblem(await server.request(method, path(), options), code);
   });
 
   it('a member may not change', async () => {
-    const edit = await server.request('PUT', `/api/messages/${secret.id}`, { token: bob.token, body: { content: 'mine' } });
+    const edit = await server.request('PUT', `/api/messages/${secret.id}`, {
+      token: bob.token,
+      body: { content: 'mine' },
+    });
     expectProblem(edit, 'forbidden');
-    expectProblem(await server.request('DELETE', `/api/messages/${secret.id}`, { token: bob.token }), 'forbidden');
+    expectProblem(
+      await server.request('DELETE', `/api/messages/${secret.id}`, { token: bob.token }),
+      'forbidden',
+    );
   });
 
   it('is no session of one’s own', async () => {
@@ -276,7 +394,11 @@ describe('the sidebar dialect', () => {
   it.each(routesOfSidebar)('says what is wrong as { error } alone: %s', async (_, route) => {
     const answers = [
       await sidebar.request(route.method, pathOf(route, 'nothing'), { body: '{"a":' }).catch(() => null),
-      await sidebar.request(route.method, pathOf(route, 'nothing'), route.method === 'POST' ? { body: {} } : {}),
+      await sidebar.request(
+        route.method,
+        pathOf(route, 'nothing'),
+        route.method === 'POST' ? { body: {} } : {},
+      ),
     ];
     for (const answer of answers) {
       if (answer === null || answer.status < 400) continue;

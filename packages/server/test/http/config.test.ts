@@ -77,7 +77,10 @@ describe('the configuration', () => {
         RATE_LIMIT_MAX_REQUESTS: '100',
         LOG_LEVEL: 'info',
       }),
-    ).toMatchObject({ databaseUri: 'mongodb://localhost:27017/chat_app', jwtRefreshExpiresInSeconds: 2_592_000 });
+    ).toMatchObject({
+      databaseUri: 'mongodb://localhost:27017/chat_app',
+      jwtRefreshExpiresInSeconds: 2_592_000,
+    });
   });
 
   it('names every bad variable with the reason, and prints no value', () => {
@@ -129,7 +132,11 @@ describe('the configuration', () => {
 
   it('takes in production a list of strong secrets, the first to sign', () => {
     const config = readConfig({ NODE_ENV: 'production', JWT_SECRET: `${strong}, ${strong}2` });
-    expect(config).toMatchObject({ jwtSecrets: [strong, `${strong}2`], cookieSecure: true, allowLoopbackOrigins: false });
+    expect(config).toMatchObject({
+      jwtSecrets: [strong, `${strong}2`],
+      cookieSecure: true,
+      allowLoopbackOrigins: false,
+    });
   });
 
   it('calls the cookie jwt in the sidebar dialect unless it has a name', () => {
@@ -138,9 +145,14 @@ describe('the configuration', () => {
   });
 
   it('turns metrics on when there is a token or when told so', () => {
-    expect(readConfig({ METRICS_TOKEN: 'a-long-token' }).metrics).toEqual({ enabled: true, token: 'a-long-token' });
+    expect(readConfig({ METRICS_TOKEN: 'a-long-token' }).metrics).toEqual({
+      enabled: true,
+      token: 'a-long-token',
+    });
     expect(readConfig({ METRICS_ENABLED: 'yes' }).metrics).toEqual({ enabled: true, token: undefined });
-    expect(readConfig({ METRICS_ENABLED: 'false', METRICS_TOKEN: 'a-long-token' }).metrics.enabled).toBe(false);
+    expect(readConfig({ METRICS_ENABLED: 'false', METRICS_TOKEN: 'a-long-token' }).metrics.enabled).toBe(
+      false,
+    );
   });
 });
 
@@ -176,7 +188,8 @@ describe('files', () => {
     expect(withEnvFile({ PORT: '5000' }, join(folder, '.env'))).toEqual({ PORT: '5000' });
   });
 
-  const secretsIn = (dataDir: string) => resolveTokenSecrets({ dataDir, jwtSecrets: undefined, jwtRefreshSecrets: undefined });
+  const secretsIn = (dataDir: string) =>
+    resolveTokenSecrets({ dataDir, jwtSecrets: undefined, jwtRefreshSecrets: undefined });
 
   it('makes a secret once, that this user alone can read', () => {
     const dataDir = join(folder, 'data');
@@ -199,7 +212,11 @@ describe('files', () => {
   });
 
   it('derives a refresh secret of its own from each access secret', () => {
-    const { access, refresh } = resolveTokenSecrets({ dataDir: folder, jwtSecrets: ['a', 'b'], jwtRefreshSecrets: undefined });
+    const { access, refresh } = resolveTokenSecrets({
+      dataDir: folder,
+      jwtSecrets: ['a', 'b'],
+      jwtRefreshSecrets: undefined,
+    });
     expect(access).toEqual(['a', 'b']);
     expect(new Set([...access, ...refresh]).size).toBe(4);
   });

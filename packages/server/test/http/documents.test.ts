@@ -23,7 +23,10 @@ interface Operation {
   tags: string[];
   security: object[];
   requestBody?: { content: { 'application/json': { schema: object } } };
-  responses: Record<string, { content?: Record<string, { schema: object; examples?: Record<string, object> }> }>;
+  responses: Record<
+    string,
+    { content?: Record<string, { schema: object; examples?: Record<string, object> }> }
+  >;
 }
 interface OpenApi {
   openapi: string;
@@ -31,7 +34,8 @@ interface OpenApi {
   components: { schemas: Record<string, object> };
 }
 
-const openApiOf = async (from: TestServer) => (await from.request('GET', '/api/openapi.json')).body as OpenApi;
+const openApiOf = async (from: TestServer) =>
+  (await from.request('GET', '/api/openapi.json')).body as OpenApi;
 const operationOf = ({ paths }: OpenApi, { method, path }: DocumentedRoute) => {
   const shape = (text: string) => text.replace(/:\w+|\{\w+\}/g, '{}');
   const found = Object.keys(paths).find((known) => shape(known) === shape(path)) as string;
@@ -43,11 +47,19 @@ function findLooseReferences(document: unknown): string[] {
   const text = JSON.stringify(document);
   return [...text.matchAll(/"\$ref":"#\/([^"]+)"/g)]
     .map((match) => match[1] as string)
-    .filter((path) => path.split('/').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], document) === undefined);
+    .filter(
+      (path) =>
+        path
+          .split('/')
+          .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], document) ===
+        undefined,
+    );
 }
 
 describe('the OpenAPI document', () => {
-  const canonical: [string, DocumentedRoute][] = [tables.canonical, tables.classic, tables.colon].flatMap((table) => Object.entries(table));
+  const canonical: [string, DocumentedRoute][] = [tables.canonical, tables.classic, tables.colon].flatMap(
+    (table) => Object.entries(table),
+  );
 
   it.each(canonical)('has %s with its answer and every error it may have', async (_, route) => {
     const operation = operationOf(await openApiOf(server), route);
@@ -56,22 +68,31 @@ describe('the OpenAPI document', () => {
     expect(operation.responses[route.status]?.content).toHaveProperty('application/json');
     for (const code of listErrorCodes(route)) {
       if (route.tag === 'Colon') continue;
-      expect(operation.responses[errorCatalogue[code].status]?.content?.['application/problem+json']?.examples).toHaveProperty(code);
+      expect(
+        operation.responses[errorCatalogue[code].status]?.content?.['application/problem+json']?.examples,
+      ).toHaveProperty(code);
     }
   });
 
-  it.each(Object.entries(tables.sidebar))('has %s of the sidebar dialect where the server speaks it', async (_, route) => {
-    expect(operationOf(await openApiOf(sidebar), route).tags).toEqual(['Sidebar']);
-  });
+  it.each(Object.entries(tables.sidebar))(
+    'has %s of the sidebar dialect where the server speaks it',
+    async (_, route) => {
+      expect(operationOf(await openApiOf(sidebar), route).tags).toEqual(['Sidebar']);
+    },
+  );
 
   it('is version 3.1, with every reference leading somewhere and no operation twice', async () => {
     for (const from of [server, sidebar]) {
       const document = await openApiOf(from);
       expect(document.openapi).toBe('3.1.0');
       expect(findLooseReferences(document)).toEqual([]);
-      const ids = Object.values(document.paths).flatMap((path) => Object.values(path).map(({ operationId }) => operationId));
+      const ids = Object.values(document.paths).flatMap((path) =>
+        Object.values(path).map(({ operationId }) => operationId),
+      );
       expect(new Set(ids).size).toBe(ids.length);
-      expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(['User', 'Message', 'Chat', 'Session', 'SyncResult', 'Problem']));
+      expect(Object.keys(document.components.schemas)).toEqual(
+        expect.arrayContaining(['User', 'Message', 'Chat', 'Session', 'SyncResult', 'Problem']),
+      );
     }
   });
 
@@ -80,7 +101,10 @@ describe('the OpenAPI document', () => {
     for (const [name, schema] of Object.entries(components.schemas)) {
       const { properties } = schema as { properties: Record<string, object> };
       for (const [member, described] of Object.entries(properties)) {
-        expect(['type', 'anyOf', '$ref', 'enum', 'const', 'allOf'].some((key) => key in described), `${name}.${member}`).toBe(true);
+        expect(
+          ['type', 'anyOf', '$ref', 'enum', 'const', 'allOf'].some((key) => key in described),
+          `${name}.${member}`,
+        ).toBe(true);
       }
     }
   });
@@ -105,10 +129,14 @@ describe('the examples', () => {
       if (route.path.includes(':') && id === null) continue;
       const body = bodyExamples[name]?.value;
       if (route.body !== undefined && body === undefined) continue;
-      const answer = await server.request(route.method, `${route.path.replace(/:\w+/, id ?? '')}${/search/.test(route.path) ? '?q=hello' : ''}`, {
-        headers: { Cookie: [...jar].map(([key, value]) => `${key}=${value}`).join('; ') },
-        ...(body === undefined ? {} : { body }),
-      });
+      const answer = await server.request(
+        route.method,
+        `${route.path.replace(/:\w+/, id ?? '')}${/search/.test(route.path) ? '?q=hello' : ''}`,
+        {
+          headers: { Cookie: [...jar].map(([key, value]) => `${key}=${value}`).join('; ') },
+          ...(body === undefined ? {} : { body }),
+        },
+      );
       expect(`${name} ${answer.status}`).toBe(`${name} ${route.status}`);
       expect(route.result.safeParse(answer.body).error?.issues ?? []).toEqual([]);
       if (name === 'sendMessage') messageId = answer.body.message.id;
@@ -129,7 +157,14 @@ describe('the AsyncAPI document', () => {
     expect(document?.version()).toBe('3.0.0');
     expect(findLooseReferences(body)).toEqual([]);
     const operations = Object.keys(body.operations);
-    expect(operations).toEqual(expect.arrayContaining([...Object.keys(clientEvents), ...Object.keys(serverEvents).map((name) => `server.${name}`), 'lobby.frame', 'lobby.send']));
+    expect(operations).toEqual(
+      expect.arrayContaining([
+        ...Object.keys(clientEvents),
+        ...Object.keys(serverEvents).map((name) => `server.${name}`),
+        'lobby.frame',
+        'lobby.send',
+      ]),
+    );
   });
 });
 
@@ -138,23 +173,28 @@ describe('the pages', () => {
     const { body } = await server.request('GET', '/api/docs');
     for (const code of Object.keys(errorCatalogue)) expect(body).toContain(`id="error-${code}"`);
     for (const name of Object.keys(limits)) expect(body).toContain(`<code>${name}</code>`);
-    for (const name of [...Object.keys(clientEvents), ...Object.keys(serverEvents)]) expect(body).toContain(`<code>${name}</code>`);
+    for (const name of [...Object.keys(clientEvents), ...Object.keys(serverEvents)])
+      expect(body).toContain(`<code>${name}</code>`);
     for (const { code } of Object.values(closeCodes)) expect(body).toContain(`<td>${code}</td>`);
     for (const { path } of Object.values(routes)) expect(body).toContain(`<code>${path}</code>`);
   });
 
-  it.each(['/api/docs', '/api/docs/rest', '/'])('have neither inline scripts nor inline styles nor foreign files: %s', async (path) => {
-    const { status, body } = await server.request('GET', path);
-    expect(status).toBe(200);
-    expect(body).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|(src|href)="(https?:)?\/\//);
-  });
+  it.each(['/api/docs', '/api/docs/rest', '/'])(
+    'have neither inline scripts nor inline styles nor foreign files: %s',
+    async (path) => {
+      const { status, body } = await server.request('GET', path);
+      expect(status).toBe(200);
+      expect(body).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|(src|href)="(https?:)?\/\//);
+    },
+  );
 
   it.each(['/api/docs', '/api/docs/rest'])('lead nowhere that is not there: %s', async (path) => {
     const { body } = await server.request('GET', path);
     for (const [, link] of (body as string).matchAll(/(?:src|href)="(\/[^"#]*)/g)) {
       expect(`${link} ${(await server.request('GET', link as string)).status}`).toBe(`${link} 200`);
     }
-    for (const [, anchor] of (body as string).matchAll(/href="#([^"]+)"/g)) expect(body).toContain(`id="${anchor}"`);
+    for (const [, anchor] of (body as string).matchAll(/href="#([^"]+)"/g))
+      expect(body).toContain(`id="${anchor}"`);
   });
 
   it('serve of Swagger UI what the page needs alone', async () => {
@@ -170,7 +210,9 @@ describe('the documents of the repository', () => {
   });
 
   it('know every event of the colon dialect', () => {
-    const known = dialectEvents.filter(({ dialect, from }) => dialect === 'colon' && from === 'client').map(({ name }) => name);
+    const known = dialectEvents
+      .filter(({ dialect, from }) => dialect === 'colon' && from === 'client')
+      .map(({ name }) => name);
     expect(known.sort()).toEqual(Object.keys(colonClientEvents).sort());
   });
 });

@@ -28,7 +28,13 @@ describe('health', () => {
   it('is told to anybody, at every usual address', async () => {
     expect(await server.request('GET', '/api/health')).toMatchObject({
       status: 200,
-      body: { status: 'ok', version: expect.stringMatching(/^\d+\.\d+\.\d+/), uptime: expect.any(Number), database: 'up', redis: 'off' },
+      body: {
+        status: 'ok',
+        version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+        uptime: expect.any(Number),
+        database: 'up',
+        redis: 'off',
+      },
     });
     for (const path of ['/api/health/live', '/live']) {
       expect(await server.request('GET', path)).toMatchObject({ status: 200, body: { status: 'ok' } });
@@ -44,15 +50,27 @@ describe('health', () => {
     process.kill(engine, 'SIGSTOP');
     try {
       await down;
-      expect(await server.request('GET', '/api/health')).toMatchObject({ status: 503, body: { status: 'degraded', database: 'down' } });
-      expect(await server.request('GET', '/ready')).toMatchObject({ status: 503, body: { code: 'database_unavailable' } });
+      expect(await server.request('GET', '/api/health')).toMatchObject({
+        status: 503,
+        body: { status: 'degraded', database: 'down' },
+      });
+      expect(await server.request('GET', '/ready')).toMatchObject({
+        status: 503,
+        body: { code: 'database_unavailable' },
+      });
       expect(await server.request('GET', '/live')).toMatchObject({ status: 200 });
       const body = { to: bob.id, content: 'hello' };
       const refused = await server.request('POST', '/api/messages/send', { token: ann.token, body });
-      expect(refused).toMatchObject({ status: 503, body: { code: 'database_unavailable', retryAfter: expect.any(Number) } });
+      expect(refused).toMatchObject({
+        status: 503,
+        body: { code: 'database_unavailable', retryAfter: expect.any(Number) },
+      });
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
       const login = { identifier: ann.username, password: 'Password123' };
-      expect(await server.request('POST', '/login', { body: login })).toMatchObject({ status: 503, body: { code: 'database_unavailable' } });
+      expect(await server.request('POST', '/login', { body: login })).toMatchObject({
+        status: 503,
+        body: { code: 'database_unavailable' },
+      });
     } finally {
       process.kill(engine, 'SIGCONT');
     }
@@ -64,21 +82,39 @@ describe('health', () => {
 
 describe('metrics', () => {
   it('are told to whoever has the token', async () => {
-    expect(await server.request('GET', '/metrics')).toMatchObject({ status: 401, body: { code: 'authentication_required' } });
-    expect(await server.request('GET', '/metrics', { token: 'let-me-look!' })).toMatchObject({ status: 401, body: { code: 'invalid_token' } });
+    expect(await server.request('GET', '/metrics')).toMatchObject({
+      status: 401,
+      body: { code: 'authentication_required' },
+    });
+    expect(await server.request('GET', '/metrics', { token: 'let-me-look!' })).toMatchObject({
+      status: 401,
+      body: { code: 'invalid_token' },
+    });
     expect(await server.request('GET', '/metrics', { token: ann.token })).toMatchObject({ status: 401 });
     expect((await server.request('GET', '/metrics', { token: 'let-me-look' })).status).toBe(200);
   });
 
   it('count requests by route template, and messages', async () => {
-    await server.request('POST', '/api/messages/send', { token: ann.token, body: { to: bob.id, content: 'hello' } });
+    await server.request('POST', '/api/messages/send', {
+      token: ann.token,
+      body: { to: bob.id, content: 'hello' },
+    });
     await server.request('GET', `/api/users/${bob.id}`, { token: ann.token });
     await server.request('GET', `/nothing/${bob.id}`);
     const { body } = await server.request('GET', '/metrics', { token: 'let-me-look' });
-    expect(body).toMatch(/parley_http_request_duration_seconds_count\{method="GET",route="\/api\/users\/:id",status="200"\} 1/);
-    expect(body).toMatch(/parley_http_request_duration_seconds_count\{method="GET",route="unmatched",status="404"\} 1/);
+    expect(body).toMatch(
+      /parley_http_request_duration_seconds_count\{method="GET",route="\/api\/users\/:id",status="200"\} 1/,
+    );
+    expect(body).toMatch(
+      /parley_http_request_duration_seconds_count\{method="GET",route="unmatched",status="404"\} 1/,
+    );
     expect(body).toMatch(/parley_messages_total\{kind="created"\} 1/);
-    for (const name of ['parley_connections 0', 'parley_users_online 0', 'parley_commit_queue_depth 0', 'parley_database_up 1']) {
+    for (const name of [
+      'parley_connections 0',
+      'parley_users_online 0',
+      'parley_commit_queue_depth 0',
+      'parley_database_up 1',
+    ]) {
       expect(body).toContain(name);
     }
     expect(body).toMatch(/nodejs_eventloop_lag_p99_seconds/);
@@ -88,7 +124,10 @@ describe('metrics', () => {
   it('are not there unless configured', async () => {
     const other = await startTestServer();
     try {
-      expect(await other.request('GET', '/metrics')).toMatchObject({ status: 404, body: { code: 'not_found' } });
+      expect(await other.request('GET', '/metrics')).toMatchObject({
+        status: 404,
+        body: { code: 'not_found' },
+      });
     } finally {
       await other.close();
     }
@@ -100,7 +139,10 @@ async function openRequest(port: number, token: string, body: string) {
   const socket = connect(port, '127.0.0.1');
   let answer = '';
   const closed = new Promise<string>((resolve) => {
-    socket.on('data', (data) => (answer += data)).on('error', () => undefined).on('close', () => resolve(answer));
+    socket
+      .on('data', (data) => (answer += data))
+      .on('error', () => undefined)
+      .on('close', () => resolve(answer));
   });
   socket.write(
     `POST /api/messages/send HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`,
@@ -113,7 +155,11 @@ describe('stopping', () => {
   it('lets a request that is under way end, refuses new ones, and says goodbye', async () => {
     const own = await startTestServer();
     const [sender, receiver] = [await own.newPerson(), await own.newPerson()];
-    const request = await openRequest(own.port, sender.token, JSON.stringify({ to: receiver.id, content: 'the last one' }));
+    const request = await openRequest(
+      own.port,
+      sender.token,
+      JSON.stringify({ to: receiver.id, content: 'the last one' }),
+    );
     const closing = own.close();
     await expect(fetch(`${own.url}/api/health/ready`)).rejects.toThrow();
     request.finish();
@@ -127,7 +173,11 @@ describe('stopping', () => {
   it('does not wait for ever for a request that never ends', async () => {
     const own = await startTestServer({}, { limits: { shutdownMs: 6_500 } });
     const sender = await own.newPerson();
-    const request = await openRequest(own.port, sender.token, JSON.stringify({ to: sender.id, content: 'never' }));
+    const request = await openRequest(
+      own.port,
+      sender.token,
+      JSON.stringify({ to: sender.id, content: 'never' }),
+    );
     const startedAt = performance.now();
     await own.close();
     expect(performance.now() - startedAt).toBeLessThan(6_500);

@@ -7,7 +7,10 @@ import { createLogger, createLogOutput } from '../../src/logging/logger.js';
 
 function collect() {
   const lines: string[] = [];
-  return { lines, logger: createLogger({ level: 'trace' }, { write: (line: string) => void lines.push(line) }) };
+  return {
+    lines,
+    logger: createLogger({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
+  };
 }
 
 describe('a line of the log', () => {

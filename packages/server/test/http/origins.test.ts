@@ -12,10 +12,15 @@ describe('an origin', () => {
     ['*', '*'],
   ])('%s is taken as %s', (text, origin) => expect(parseOrigin(text)).toBe(origin));
 
-  it.each(['', 'chat.example.com', 'https://', 'https://a.com/path', 'https://u:p@a.com', 'ftp://a.com', 'null'])(
-    '%j is refused',
-    (text) => expect(parseOrigin(text)).toBeUndefined(),
-  );
+  it.each([
+    '',
+    'chat.example.com',
+    'https://',
+    'https://a.com/path',
+    'https://u:p@a.com',
+    'ftp://a.com',
+    'null',
+  ])('%j is refused', (text) => expect(parseOrigin(text)).toBeUndefined());
 });
 
 describe('the policy on origins', () => {
@@ -54,7 +59,11 @@ describe('the policy on origins', () => {
 describe('trust in proxies', () => {
   const requestOf = (remoteAddress: string, headers: Record<string, string>) =>
     ({ socket: { remoteAddress }, headers }) as unknown as IncomingMessage;
-  const forwarded = { 'x-forwarded-for': '203.0.113.9, 10.0.0.7', 'x-forwarded-host': 'chat.example.com', host: 'inner:3000' };
+  const forwarded = {
+    'x-forwarded-for': '203.0.113.9, 10.0.0.7',
+    'x-forwarded-host': 'chat.example.com',
+    host: 'inner:3000',
+  };
 
   it('believes nobody by default', () => {
     const trust = createProxyTrust(0);
@@ -82,7 +91,10 @@ describe('trust in proxies', () => {
     expect(trust.hostOf(requestOf('192.0.2.1', forwarded))).toBe('inner:3000');
   });
 
-  it.each(['everybody', '10.0.0.0/33', '10.0.0', '-1', '10.0.0.1;', '::1/129'])('does not read %s', (value) => {
-    expect(parseProxies(value)).toBeUndefined();
-  });
+  it.each(['everybody', '10.0.0.0/33', '10.0.0', '-1', '10.0.0.1;', '::1/129'])(
+    'does not read %s',
+    (value) => {
+      expect(parseProxies(value)).toBeUndefined();
+    },
+  );
 });
