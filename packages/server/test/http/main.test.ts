@@ -16,7 +16,8 @@ afterEach(async () => {
     child.kill('SIGKILL');
     await exit;
   }
-  await rm(folder, { recursive: true, force: true });
+  // The engine of a server that was killed leaves a moment later.
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
 /** The server in the folder of this test; ended after it. */
