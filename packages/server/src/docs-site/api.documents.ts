@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import absolutePath from 'swagger-ui-dist/absolute-path.js';
 import { createAsyncApi } from './asyncapi.js';
 import type { RouteTables } from './documented.route.js';
 import { renderContents, renderPage, renderSection } from './html.page.js';
@@ -38,7 +37,7 @@ export function buildApiDocuments(options: DocumentsOptions) {
     }),
     styleSheet: STYLE_SHEET,
     restScript: START_SWAGGER,
-    swaggerUiRoot: dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')),
+    swaggerUiRoot: absolutePath(),
   };
 }
 
