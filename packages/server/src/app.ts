@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { limits, routes } from '@parley/protocol';
+import type { Connection } from 'mongoose';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config/config.js';
 import { createOriginPolicy } from './config/origin.list.js';
@@ -19,7 +20,7 @@ import { buildApiDocuments } from './docs-site/api.documents.js';
 import type { DomainEventBus } from './events/domain.events.js';
 import { createInProcessBus } from './events/in-process.bus.js';
 import { createMetrics } from './metrics/metrics.js';
-import { createChatStores } from './models/chat.stores.js';
+import { type ChatStores, createChatStores } from './models/chat.stores.js';
 import { indexDefinitions } from './models/index.definitions.js';
 import { createSessionStore } from './models/session.store.js';
 import { getOrCreateSetting } from './models/setting.store.js';
@@ -41,6 +42,8 @@ import { createUserCache } from './services/user.cache.js';
 import type { EdgeLimits } from './sockets/edge.types.js';
 import { createSocketEdge } from './sockets/socket.edge.js';
 
+export { readConfig } from './config/config.js';
+
 /** What tests replace. */
 export interface StartOverrides {
   logger?: Logger;
@@ -50,6 +53,8 @@ export interface StartOverrides {
   limits?: Partial<EdgeLimits>;
   /** Folder of the built web app. */
   webRoot?: string;
+  /** Stands between services and database: the fault harness breaks promises there, to see that it notices. */
+  wrapStores?: (stores: ChatStores, connection: Connection) => ChatStores;
 }
 
 /** A running server. */
@@ -111,6 +116,7 @@ export async function startServer(config: Config, overrides: StartOverrides = {}
     });
     const proxy = createProxyTrust(config.trustProxy);
     let countConnections = () => 0;
+    let url = '';
     const metrics = config.metrics.enabled
       ? createMetrics({
           connections: () => countConnections(),
@@ -136,6 +142,7 @@ export async function startServer(config: Config, overrides: StartOverrides = {}
       dialect: config.dialect,
       documents: once(() =>
         buildApiDocuments({
+          url,
           version: SERVER_VERSION,
           cookieName: config.cookieName,
           dialect: config.dialect,
@@ -178,7 +185,8 @@ export async function startServer(config: Config, overrides: StartOverrides = {}
     });
     await listen(httpServer, config.port, config.host);
     const { port } = httpServer.address() as AddressInfo;
-    return { url: urlOf(config.host, port), port, services, database, bus, close };
+    url = urlOf(config.host, port);
+    return { url, port, services, database, bus, close };
   } catch (error) {
     await close();
     throw error;
@@ -226,7 +234,7 @@ async function assembleServices(
     guard: createLoginGuard({ windowMs: config.rateLimitWindowMs }),
   });
   const chats = createChatServices({
-    stores: createChatStores(connection),
+    stores: (overrides.wrapStores ?? ((stores) => stores))(createChatStores(connection), connection),
     bus,
     users: directory,
     userExists: (userId) => users.isActive(userId),

@@ -1,7 +1,7 @@
 import absolutePath from 'swagger-ui-dist/absolute-path.js';
 import { createAsyncApi } from './asyncapi.js';
 import type { RouteTables } from './documented.route.js';
-import { renderContents, renderPage, renderSection } from './html.page.js';
+import { escapeHtml, renderContents, renderPage, renderSection } from './html.page.js';
 import { createOpenApi } from './openapi.js';
 import {
   describeCloseCodes,
@@ -14,6 +14,8 @@ import { STYLE_SHEET } from './style.sheet.js';
 
 /** What the documents need to know of the server. */
 export interface DocumentsOptions {
+  /** Where this server can be reached, without a slash at the end. */
+  url: string;
   version: string;
   cookieName: string;
   dialect: 'canonical' | 'sidebar';
@@ -55,15 +57,15 @@ const START_SWAGGER = `SwaggerUIBundle({
 });
 `;
 
-const FIRST_STEPS = `curl -X POST http://localhost:3000/api/auth/register \\
+const firstSteps = (url: string) => `curl -X POST ${url}/api/auth/register \\
   -H 'Content-Type: application/json' \\
   -d '{ "username": "john_doe", "email": "john@example.com", "password": "Password123" }'
 
-curl -X POST http://localhost:3000/api/messages/send \\
+curl -X POST ${url}/api/messages/send \\
   -H 'Content-Type: application/json' -H 'Authorization: Bearer TOKEN' \\
   -d '{ "to": "RECIPIENT_USER_ID", "content": "Hello there!" }'`;
 
-function renderReference({ version, tables }: DocumentsOptions): string {
+function renderReference({ version, url, tables }: DocumentsOptions): string {
   const sections = [
     describeEndpoints(tables),
     describeEvents(),
@@ -77,7 +79,7 @@ function renderReference({ version, tables }: DocumentsOptions): string {
 <h1>Parley ${version}</h1>
 <p>Everything that clients can ask of this server. To try it out: the <a href="/api/docs/rest">REST interface</a>. For
 generators: <a href="/api/openapi.json">OpenAPI</a>, <a href="/api/asyncapi.json">AsyncAPI</a>.</p>
-<pre><code>${FIRST_STEPS}</code></pre>
+<pre><code>${escapeHtml(firstSteps(url))}</code></pre>
 </header>
 ${renderContents(sections)}
 <main class="reference">

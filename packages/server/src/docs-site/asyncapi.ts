@@ -13,7 +13,7 @@ import { problemSchema } from './openapi.errors.js';
 type Named = Record<string, JsonSchema>;
 
 /** The AsyncAPI 3.0 document of everything that travels over Socket.IO and the raw WebSocket. */
-export function createAsyncApi(options: { version: string; cookieName: string }): object {
+export function createAsyncApi(options: { version: string; url: string; cookieName: string }): object {
   const schemas: Named = {};
   const payloadOf = (schema: z.ZodType, io: 'input' | 'output') =>
     liftDefinitions(toJsonSchema(schema, io), schemas);
@@ -32,7 +32,7 @@ export function createAsyncApi(options: { version: string; cookieName: string })
     defaultContentType: 'application/json',
     servers: {
       here: {
-        host: 'localhost:3000',
+        host: new URL(options.url).host,
         protocol: 'ws',
         description: 'The same port as REST',
         security: [

@@ -12,7 +12,6 @@ import {
 } from '@parley/protocol';
 import { dialectEvents } from './dialect.events.js';
 import type { DocumentedRoute, RouteTables } from './documented.route.js';
-import { listErrorCodes } from './openapi.errors.js';
 import type { ReferenceSection, ReferenceTable } from './reference.model.js';
 import { describeSchema } from './schema.text.js';
 
@@ -36,13 +35,32 @@ export function describeErrorCodes(tables: RouteTables): ReferenceSection {
   };
 }
 
+/** Where codes come from that no endpoint has to itself. */
+const SHARED_SOURCES: { [code in ErrorCode]?: string } = {
+  invalid_request: 'Whatever takes input',
+  malformed_json: 'Whatever takes a body',
+  payload_too_large: 'Whatever takes a body',
+  unsupported_media_type: 'Whatever takes a body',
+  authentication_required: 'Whatever needs a session',
+  invalid_token: 'Whatever needs a session',
+  token_expired: 'Whatever needs a session',
+  session_revoked: 'Whatever needs a session',
+  origin_not_allowed: 'What changes something, with the cookie',
+  not_found: 'Any other address',
+  method_not_allowed: 'Any address',
+  rate_limited: 'Whatever needs a session, and signing in',
+  server_busy: 'Signing in, and whatever writes',
+  storage_full: 'Whatever writes',
+  internal: 'Anything',
+  database_unavailable: 'Anything',
+  shutting_down: 'Anything',
+};
+
 function sourcesOf(name: ErrorCode, routes: readonly DocumentedRoute[]): string {
-  const own = routes.filter(({ errors }) => errors.includes(name));
-  if (own.length > 0 && name !== 'invalid_request')
-    return own.map(({ method, path }) => code(`${method} ${path}`)).join(', ');
-  const any = routes.filter((route) => listErrorCodes(route).includes(name));
-  if (any.length > 0) return name === 'invalid_request' ? 'Whatever takes input' : 'Many requests';
-  return ['not_found', 'method_not_allowed'].includes(name) ? 'Any other address' : 'Live connections';
+  const own = routes
+    .filter(({ errors }) => errors.includes(name))
+    .map(({ method, path }) => code(`${method} ${path}`));
+  return SHARED_SOURCES[name] ?? (own.length > 0 ? own.join(', ') : 'Live connections');
 }
 
 /** The table of limits; `comments` adds what the source says of them. */

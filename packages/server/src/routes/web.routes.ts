@@ -49,6 +49,7 @@ const LANDING_PAGE = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Parley</title>
+<link rel="icon" href="/api/docs/swagger/favicon-32x32.png">
 <link rel="stylesheet" href="/api/docs/docs.css">
 </head>
 <body>

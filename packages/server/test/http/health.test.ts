@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLogger } from '../../src/logging/logger.js';
 import { type Person, startTestServer, type TestServer } from '../support/test-server.js';
 
 let server: TestServer;
@@ -153,7 +154,9 @@ async function openRequest(port: number, token: string, body: string) {
 
 describe('stopping', () => {
   it('lets a request that is under way end, refuses new ones, and says goodbye', async () => {
-    const own = await startTestServer();
+    const lines: string[] = [];
+    const logger = createLogger({ level: 'error' }, { write: (line: string) => void lines.push(line) });
+    const own = await startTestServer({}, { logger });
     const [sender, receiver] = [await own.newPerson(), await own.newPerson()];
     const request = await openRequest(
       own.port,
@@ -168,6 +171,25 @@ describe('stopping', () => {
     expect(answer).toContain('the last one');
     await closing;
     await own.close();
+    // Nothing had to be cut off, the kept connection of that request included.
+    expect(lines).toEqual([]);
+  });
+
+  it('refuses a request that comes late over an open connection', async () => {
+    const own = await startTestServer();
+    const late = connect(own.port, '127.0.0.1');
+    const answer = new Promise<string>((resolve) => {
+      let text = '';
+      late.on('data', (data) => (text += data)).on('close', () => resolve(text));
+    });
+    // One whole request, to know that the connection is the server's by now, and the beginning of the next.
+    late.write('GET /live HTTP/1.1\r\nHost: x\r\n\r\nGET /users HTTP/1.1\r\n');
+    await new Promise((resolve) => late.once('data', resolve));
+    const closing = own.close();
+    late.write('Host: x\r\n\r\n');
+    const [, second] = (await answer).split(/(?=HTTP\/1\.1 503 )/);
+    expect(second).toMatch(/^HTTP\/1.1 503 [\s\S]*Connection: close\r\n[\s\S]*"code":"shutting_down"/);
+    await closing;
   });
 
   it('does not wait for ever for a request that never ends', async () => {
