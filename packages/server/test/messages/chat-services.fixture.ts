@@ -1,7 +1,7 @@
 import { Types } from 'mongoose';
 import { ensureIndexes } from '../../src/database/indexes.js';
 import { createInProcessBus } from '../../src/events/in-process.bus.js';
-import { createChatStores } from '../../src/models/chat.stores.js';
+import { type ChatStores, createChatStores } from '../../src/models/chat.stores.js';
 import { indexDefinitions } from '../../src/models/index.definitions.js';
 import type { Actor } from '../../src/services/actor.js';
 import { type ChatServices, createChatServices } from '../../src/services/chat.services.js';
@@ -19,11 +19,15 @@ export async function prepareChats({ connection }: TestDatabase): Promise<void> 
 }
 
 /** Starts the services on the database; several on one database are several nodes. */
-export function createTestNode({ connection }: TestDatabase, now?: () => Date): TestNode {
+export function createTestNode(
+  { connection }: TestDatabase,
+  now?: () => Date,
+  change: (stores: ChatStores) => ChatStores = (stores) => stores,
+): TestNode {
   const errors: unknown[] = [];
   const bus = createInProcessBus((error) => errors.push(error));
   const services = createChatServices({
-    stores: createChatStores(connection),
+    stores: change(createChatStores(connection)),
     bus,
     users: { getMany: () => Promise.resolve(new Map()) },
     userExists: () => Promise.resolve(true),

@@ -137,6 +137,20 @@ describe('idempotent sends', () => {
     });
   });
 
+  it('refuses all but the first of different bodies that come with one clientId at once', async () => {
+    const node = createTestNode(database);
+    const [ann, bob] = [newActor(), newActor()];
+    const { view } = await node.messages.send(ann, { to: bob.userId, ...text('to have a chat') });
+    const answers = await Promise.allSettled(
+      range(5).map((n) =>
+        node.messages.send(ann, { chatId: view.chat.id, ...text(`body ${n}`), clientId: 'contested' }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', ...range(4).map(() => 'rejected')]);
+    for (const answer of answers.slice(1))
+      expect(answer).toMatchObject({ reason: { code: 'client_id_conflict' } });
+  });
+
   it('gives the tombstone when the message was deleted meanwhile', async () => {
     const node = createTestNode(database);
     const [ann, bob] = [newActor(), newActor()];

@@ -215,18 +215,27 @@ describe('the list of chats', () => {
     );
   });
 
-  it('is right again after a crash that lost what had not been written to it', async () => {
-    const crashed = createTestNode(database);
-    const { view } = await crashed.messages.send(ann, { to: bob.userId, ...text('the only one') });
-    // The node is dropped before its delayed write of the chat's own document.
+  it('is in order again after a crash that lost what had not been written to it', async () => {
+    const [carol, dave] = [newActor('carol'), newActor('dave')];
+    for (const other of [carol, dave]) await node.messages.send(other, { to: bob.userId, ...text('hello') });
+    await node.chats.list(bob, { limit: 5 });
+    // A node that dies before its delayed writes of the chats' own documents.
+    const dying = createTestNode(database, undefined, (stores) => ({
+      ...stores,
+      chats: { ...stores.chats, advanceHeads: () => Promise.resolve() },
+    }));
+    const { view } = await dying.messages.send(carol, { to: bob.userId, ...text('the last one') });
+    const order = async (node: TestNode) =>
+      (await node.chats.list(bob, { limit: 5 })).chats.map(({ lastMessage }) => lastMessage?.message.content);
     const fresh = createTestNode(database);
+    expect(await order(fresh)).toEqual(['hello', 'the last one']);
     await fresh.heal();
-    const stored = await fresh.chats.list(bob, { limit: 5 });
-    expect(stored.chats.find(({ chat }) => chat.id === view.chat.id)).toMatchObject({
-      chat: { lastSeq: 1 },
-      unreadCount: 1,
+    expect(await order(fresh)).toEqual(['the last one', 'hello']);
+    expect((await fresh.chats.list(bob, { limit: 5 })).chats[0]).toMatchObject({
+      chat: { id: view.chat.id, lastSeq: 2 },
+      unreadCount: 2,
     });
-    await crashed.close();
+    await dying.close();
     await fresh.close();
   });
 });

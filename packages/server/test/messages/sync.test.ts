@@ -2,6 +2,7 @@ import { LOBBY_CHAT_ID } from '@parley/protocol';
 import fc from 'fast-check';
 import { Types } from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createChatStores } from '../../src/models/chat.stores.js';
 import type { Actor } from '../../src/services/actor.js';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { createTestNode, newActor, prepareChats, type TestNode } from './chat-services.fixture.js';
@@ -114,7 +115,8 @@ describe('sync', () => {
     expect(chats[0]?.watermarks).toEqual([{ userId: bob.userId, readSeq: 1, deliveredSeq: 1 }]);
   });
 
-  it('completes a change that a crash left between its entry and its message', async () => {
+  /** What a crash leaves of an edit to 'after': its entry is on disk, the message is as it was. */
+  async function leaveHalfAnEdit() {
     const { view } = await node.messages.send(ann, { to: bob.userId, ...text('before') });
     const stored = await database.connection
       .collection('messages')
@@ -130,8 +132,39 @@ describe('sync', () => {
       pending: true,
       next: { ...stored, content: 'after', changed: 2 },
     });
+    return view;
+  }
+
+  it('completes a change that a crash left between its entry and its message', async () => {
+    const view = await leaveHalfAnEdit();
     const { chats } = await node.sync.sync(bob, { chats: { [view.chat.id]: 1 }, limit: 10 });
     expect(chats[0]).toMatchObject({ rev: 2, messages: [{ message: { content: 'after', rev: 2 } }] });
+  });
+
+  it('builds the next change on one that a crash left half applied', async () => {
+    const view = await leaveHalfAnEdit();
+    const { message } = await createTestNode(database).messages.edit(ann, view.message.id, 'later');
+    expect(message).toMatchObject({ rev: 3, content: 'later', history: [{ content: 'after' }] });
+  });
+
+  it('never puts an older change on top of a newer one', async () => {
+    const { view } = await node.messages.send(ann, { to: bob.userId, ...text('first') });
+    const { message } = await node.messages.edit(ann, view.message.id, 'second');
+    const older = { ...view.message, content: 'late', rev: 2 };
+    const { messages, reader } = createChatStores(database.connection);
+    await messages.applyChanges([
+      {
+        id: messages.newId(),
+        chatId: message.chatId,
+        rev: 2,
+        lastSeq: 1,
+        kind: 'edit',
+        by: ann.userId,
+        at: new Date(),
+        next: older,
+      },
+    ]);
+    expect(await reader.findById(message.id)).toMatchObject({ content: 'second', rev: 2 });
   });
 
   it('knows no lobby as long as nobody has spoken there', async () => {
