@@ -141,6 +141,7 @@ export function createOutbox(deps: OutboxDeps) {
         entry.resolve(message);
       }
       entries.delete(clientId);
+      onChange(entry.state);
     },
 
     /** Tries a failed message again, with the same clientId. */

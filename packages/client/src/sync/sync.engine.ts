@@ -139,7 +139,9 @@ export function createSyncEngine(deps: SyncDeps) {
       const count = (changes.get(answer.chatId) ?? 0) + answer.messages.length;
       changes.set(answer.chatId, count);
       const state = book.find(answer.chatId);
-      if (answer.more && !isFirst && state?.isKnown === true && count >= deps.catchUpMax) starting.add(state);
+      // One that has just started over is at its end, whatever the answer says of its past.
+      const isBehind = answer.more && state?.rev === answer.rev;
+      if (state !== undefined && isBehind && count >= deps.catchUpMax) starting.add(state);
     }
     // Whatever was asked for anew and not answered is not there any more.
     for (const state of askedAnew) if (starting.has(state)) isNews = drop(state) || isNews;
