@@ -142,14 +142,22 @@ export function createMessageReader(connection: Connection) {
       const stretch = found.slice(0, limit);
       const messages = new Map<string, MessageRecord>();
       const targets: Types.ObjectId[] = [];
+      const keepNewer = (document: MessageDocument) => {
+        const record = toMessageRecord(document);
+        const held = messages.get(record.id);
+        if (held === undefined || held.rev < record.rev) messages.set(record.id, record);
+      };
       for (const document of stretch) {
-        if (isMessage(document)) messages.set(document._id.toHexString(), toMessageRecord(document));
+        if (isMessage(document)) keepNewer(document);
         else targets.push(document.target);
       }
       const missing = targets.filter((target) => !messages.has(target.toHexString()));
       const changed = missing.length === 0 ? [] : await entries.find({ _id: { $in: missing } }).toArray();
-      for (const document of changed)
-        messages.set(document._id.toHexString(), toMessageRecord(document as MessageDocument));
+      for (const document of changed) keepNewer(document as MessageDocument);
+      // A change whose entry is on disk has happened, although its message may be about to be replaced: whoever is
+      // told of its revision without it would never ask for it again.
+      for (const document of stretch)
+        if (!isMessage(document) && document.next !== undefined) keepNewer(document.next);
       return {
         messages: [...messages.values()].sort((a, b) => a.rev - b.rev),
         rev: stretch.at(-1)?.rev ?? rev,
