@@ -2,37 +2,42 @@ import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import express, { type Express, type RequestHandler } from 'express';
 
-/** Serves the built web app, or a page that says where the documents are as long as there is none. */
+/** Serves the built web app; as long as there is none, a page at the root that says where the documents are. */
 export function serveWebApp(app: Express, webRoot: string): void {
-  if (!existsSync(join(webRoot, 'index.html'))) {
-    app.get('/', (_request, response) => {
-      response.locals.route = '/';
-      response.setHeader('Cache-Control', 'no-cache');
-      response.type('html').send(LANDING_PAGE);
-    });
-    return;
-  }
-  app.use(
-    express.static(webRoot, {
-      // Vite puts a hash of the content into the names of files in assets/; the rest is asked for again each time.
-      setHeaders(response, path) {
-        const isHashed = path.startsWith(join(webRoot, 'assets') + sep);
-        response.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-      },
-      redirect: false,
-    }),
-  );
-  app.use(openViews(webRoot));
+  const files = express.static(webRoot, {
+    // Vite puts a hash of the content into the names of files in assets/; the rest is asked for again each time.
+    setHeaders(response, path) {
+      const isHashed = path.startsWith(join(webRoot, 'assets') + sep);
+      response.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+    redirect: false,
+  });
+  const openView = createViewOpener(webRoot);
+  app.use((request, response, next) => {
+    // No look at the disk for what is no file of the app.
+    if (API_PATHS.test(request.path)) next();
+    else
+      files(request, response, (error?: unknown) =>
+        error === undefined ? openView(request, response, next) : next(error),
+      );
+  });
+  app.get('/', (_request, response) => {
+    response.locals.route = '/';
+    response.setHeader('Cache-Control', 'no-cache');
+    response.type('html').send(LANDING_PAGE);
+  });
 }
 
-/** First parts of paths that are never a view of the web app. */
-const NO_VIEWS = /^\/(api|socket\.io|ws|assets|metrics|live|ready|users|conversations|messages)(\/|$)/;
+/** First parts of paths that are never the web app's. */
+const API_PATHS = /^\/(api|socket\.io|ws|metrics|live|ready|users|conversations|messages)(\/|$)/;
 
 /** A person who opens the address of a view gets the app, which finds the view itself. */
-function openViews(webRoot: string): RequestHandler {
+function createViewOpener(webRoot: string): RequestHandler {
   return (request, response, next) => {
     const isPageLoad = request.method === 'GET' && /\btext\/html\b/.test(request.get('Accept') ?? '');
-    if (!isPageLoad || NO_VIEWS.test(request.path) || !/^[\w/-]+$/.test(request.path)) {
+    const isView = /^[\w/-]+$/.test(request.path) && !request.path.startsWith('/assets/');
+    // Looked at each time: the app may be built while the server runs.
+    if (!isPageLoad || !isView || !existsSync(join(webRoot, 'index.html'))) {
       next();
       return;
     }

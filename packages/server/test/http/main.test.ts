@@ -80,6 +80,22 @@ describe('the program', () => {
     socket.destroy();
   });
 
+  it.each([
+    ['an error that nobody caught', 'throw new Error("boom")'],
+    ['a refusal that nobody awaits', 'Promise.reject(new Error("boom"))'],
+  ])('logs %s, stops in order and ends with 1', async (_, bug) => {
+    const code = `process.on('SIGUSR2', () => { ${bug} })`;
+    const program = start({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` });
+    await program.until(/is ready/);
+    program.child.kill('SIGUSR2');
+    expect(await program.exit).toBe(1);
+    expect(await readLog()).toContainEqual(
+      expect.objectContaining({ level: 60, err: expect.objectContaining({ message: 'boom' }) }),
+    );
+    // The data folder was let go of.
+    await start({ LOG_DIR: join(folder, 'next') }).until(/is ready/);
+  });
+
   it('logs JSON alone in production', async () => {
     const program = start({ NODE_ENV: 'production', JWT_SECRET: 'kC8s0aP3x9Qe7Lw2Zt5Vb1Nm4Yd6Rf0H' });
     await program.until(/"msg":"ready"/);

@@ -191,6 +191,21 @@ describe('the web app', () => {
     expect(asset.headers.get('content-security-policy')).toContain("script-src 'self'");
   });
 
+  it('may be built while the server runs', async () => {
+    const later = await mkdtemp(join(tmpdir(), 'parley-web-'));
+    const own = await startTestServer({}, { webRoot: later });
+    try {
+      expect((await own.request('GET', '/', page)).body).toContain('/api/docs');
+      expect((await own.request('GET', '/chat', page)).status).toBe(404);
+      writeFileSync(join(later, 'index.html'), '<title>App</title>');
+      expect((await own.request('GET', '/', page)).body).toContain('<title>App</title>');
+      expect((await own.request('GET', '/chat', page)).body).toContain('<title>App</title>');
+    } finally {
+      await own.close();
+      await rm(later, { recursive: true });
+    }
+  });
+
   it('opens at the address of a view, and only for people', async () => {
     expect((await server.request('GET', '/chat/123', page)).body).toContain('<title>App</title>');
     expect((await server.request('GET', '/login', page)).body).toContain('<title>App</title>');
