@@ -1,0 +1,43 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HELP, readCommandLine } from './chaos.options.js';
+import { runChaos } from './chaos.run.js';
+import { renderSummary, renderViolation } from './report/table.js';
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+/** Violations shown after the first; a broken promise breaks many. */
+const SHOWN_MAX = 5;
+
+async function main(): Promise<number> {
+  const options = readCommandLine(process.argv.slice(2));
+  if (options.help) {
+    say(HELP);
+    return 0;
+  }
+  const { cycles, seconds, rate, seed, faults } = options;
+  const historyPath = options.history ?? join(tmpdir(), `parley-chaos-${seed}.jsonl`);
+  say(`${cycles} cycles of ${seconds} s at ${rate} operations/s, seed ${seed}`);
+  const { summary, violations, left } = await runChaos({
+    cycles,
+    seconds,
+    rate,
+    seed,
+    faults,
+    historyPath,
+    say,
+  });
+  say(`\n${renderSummary(summary, seed)}`);
+  if (left.length > 0) say(`\nNot made here (it takes root on Linux): ${left.join(', ')}`);
+  say(`\nHistory: ${historyPath}`);
+  for (const violation of violations.slice(0, SHOWN_MAX)) say(`\n${renderViolation(violation)}`);
+  if (violations.length > SHOWN_MAX) say(`\nand ${violations.length - SHOWN_MAX} more`);
+  return violations.length === 0 ? 0 : 1;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,48 @@
+/** A server with one promise broken, and the run that has to notice it. */
+export interface MutantPlan {
+  what: string;
+  /** Faults of the run. */
+  faults: readonly string[];
+  /** Added to the server's environment. */
+  env?: Record<string, string>;
+}
+
+/** The eight deliberate breaks. How each is done: mutant.breaks.ts. */
+export const mutants = {
+  'ack-before-write': {
+    what: 'a send is acknowledged when its batch has not been written yet',
+    faults: ['kill-server'],
+  },
+  'no-unique-index': {
+    what: 'nothing keeps a clientId from being used twice',
+    faults: [],
+  },
+  'order-by-time': {
+    what: 'pages are ordered by the time of the messages',
+    faults: [],
+  },
+  unjournaled: {
+    what: 'the database acknowledges before its journal is written',
+    faults: ['kill-engine'],
+    // The engine's own second line of defence (embedded.engine.ts) has to give way, too.
+    env: { WIREDTIGER_CONFIG: 'transaction_sync=(enabled=false)' },
+  },
+  'receipt-goes-back': {
+    what: 'a watermark is set to what it is told, further back as well',
+    faults: [],
+  },
+  'event-dropped-on-resume': {
+    what: 'sync leaves one change out, now and then',
+    faults: [],
+  },
+  'replay-twice': {
+    what: 'sync gives again what the client said it has',
+    faults: [],
+  },
+  'stale-head-after-restart': {
+    what: 'after a restart a chat stands where its last healed head said, until somebody writes',
+    faults: ['kill-both'],
+  },
+} as const satisfies Record<string, MutantPlan>;
+
+export type MutantName = keyof typeof mutants;
