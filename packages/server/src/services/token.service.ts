@@ -65,6 +65,9 @@ export function createTokenService(options: TokenOptions): TokenService {
           requiredClaims: [...requiredClaims, 'sid', 'iat', 'exp'],
           currentDate: new Date(now()),
         });
+        // 1e400 is a number to JSON.parse, Infinity, and a token of ours always ends.
+        if (!Number.isSafeInteger(payload.exp) || !Number.isSafeInteger(payload.iat))
+          throw new errors.JWTInvalid('The times of the token are no whole numbers');
         return payload;
       } catch (error) {
         // Only a wrong signature may be right under another key.

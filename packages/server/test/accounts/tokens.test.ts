@@ -69,6 +69,15 @@ describe('an access token', () => {
     }
   });
 
+  it('is refused when it never ends, as 1e400 is a number to JSON.parse', async () => {
+    const endless = JSON.stringify({ ...claims, exp: 0 }).replace('"exp":0', '"exp":1e400');
+    const content = `${encode(header)}.${Buffer.from(endless).toString('base64url')}`;
+    const signature = createHmac('sha256', secrets.accessSecrets[0] ?? '')
+      .update(content)
+      .digest('base64url');
+    expect(await codeOf(service.verifyAccess(`${content}.${signature}`))).toBe('invalid_token');
+  });
+
   it('signed with an older secret is accepted as long as that is listed', async () => {
     const token = await service.signAccess('u', 's');
     const [old] = secrets.accessSecrets;

@@ -1,0 +1,98 @@
+/**
+ * The server under attack, as a process of its own: what it does to memory, to the database and to itself can be
+ * told apart from what the attacker does. It answers questions over IPC, and ends when its parent does.
+ */
+import { createHash } from 'node:crypto';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { pino } from 'pino';
+import { startServer } from '../../../src/app.js';
+import { readConfig } from '../../../src/config/config.js';
+import { createLogger } from '../../../src/logging/logger.js';
+import type { Question, StartMessage } from './attacked.server.js';
+
+/** What a hostile input may never change. Left out is what is derived or a mark of use, written when convenient. */
+const DERIVED: Record<string, string[]> = {
+  users: ['lastSeen'],
+  sessions: ['lastUsedAt'],
+  chats: ['lastSeq', 'rev', 'lastMessage', 'lastActivity'],
+  memberships: ['deliveredSeq'],
+  messages: ['pending'],
+  settings: [],
+};
+
+const failures: string[] = [];
+process.on('uncaughtException', (error) => failures.push(`uncaught exception: ${error.stack}`));
+process.on('unhandledRejection', (reason) =>
+  failures.push(`unhandled rejection: ${reason instanceof Error ? reason.stack : String(reason)}`),
+);
+process.on('disconnect', () => process.exit(1));
+
+const lines: string[] = [];
+const LINES_KEPT = 2_000;
+const ERROR_LEVEL = 50;
+
+function keepLine(line: string): void {
+  if (lines.push(line) > LINES_KEPT) lines.shift();
+  const { level, ...rest } = JSON.parse(line) as { level: number };
+  if (level >= ERROR_LEVEL) failures.push(`logged as an error: ${JSON.stringify(rest)}`);
+}
+
+async function start({ env, limits, passwordCost, logLevel }: StartMessage) {
+  const logger =
+    logLevel === 'silent'
+      ? pino({ level: 'silent' })
+      : createLogger({ level: logLevel }, { write: keepLine });
+  const server = await startServer({ ...readConfig(env), port: 0 }, { logger, limits, passwordCost });
+  const { connection } = server.database;
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+
+  /** Of the messages of these people's chats and of everything else, less what is derived. */
+  async function digest(): Promise<Record<string, string>> {
+    const db = connection.getClient().db(connection.name);
+    const found: Record<string, string> = {};
+    for (const [name, derived] of Object.entries(DERIVED)) {
+      const hash = createHash('sha256');
+      const projection = Object.fromEntries(derived.map((field) => [field, 0]));
+      let count = 0;
+      // Watermarks that only say what was delivered come and go with connections.
+      const filter = name === 'memberships' ? { readSeq: { $gt: 0 } } : {};
+      for await (const document of db.collection(name).find(filter, { projection }).sort({ _id: 1 })) {
+        hash.update(JSON.stringify(document));
+        count += 1;
+      }
+      found[name] = `${count} ${hash.digest('hex').slice(0, 16)}`;
+    }
+    return found;
+  }
+
+  /** Twice: the first collection only hears of what finalizers let go. */
+  function memory() {
+    globalThis.gc?.();
+    globalThis.gc?.();
+    const { heapUsed, external, rss } = process.memoryUsage();
+    return { heldBytes: heapUsed + external, residentBytes: rss };
+  }
+
+  const answers: Record<Question, () => unknown> = {
+    digest,
+    memory,
+    failures: () => failures.splice(0),
+    lines: () => lines.splice(0),
+    delay() {
+      const found = { p99Ms: delay.percentile(99) / 1e6, maxMs: delay.max / 1e6 };
+      delay.reset();
+      return found;
+    },
+    async close() {
+      await server.close();
+      setImmediate(() => process.exit(0));
+    },
+  };
+  process.on('message', ({ id, question }: { id: number; question: Question }) => {
+    void (async () => process.send?.({ id, value: (await answers[question]()) ?? null }))();
+  });
+  process.send?.({ url: server.url });
+}
+
+process.once('message', (message: StartMessage) => void start(message));
