@@ -26,8 +26,6 @@ export const limits = {
   bodyMaxBytes: 131_072,
   /** Bytes of one Socket.IO or WebSocket frame from a client. */
   frameMaxBytes: 131_072,
-  /** Bytes of a lobby frame that is plain text: the largest message in UTF-8. */
-  urlQueryMaxCharacters: 500,
   pageDefault: 50,
   pageMax: 100,
   usersSkipMax: 10_000,
