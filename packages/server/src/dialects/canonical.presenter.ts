@@ -1,7 +1,6 @@
 import type { Chat, Message, Session, SyncChat, SyncResult, User } from '@parley/protocol';
 import type { ChatRef } from '../models/chat.record.js';
 import type { MessageRecord } from '../models/message.record.js';
-import type { UserRecord } from '../models/user.record.js';
 import type { ChatView, MessageView, SessionView, SyncChatView, UserView } from '../services/contracts.js';
 
 /** A user as everybody may see it. */
@@ -114,9 +113,4 @@ export function presentSession(view: SessionView): Session {
     lastUsedAt: view.lastUsedAt.toISOString(),
     current: view.current,
   };
-}
-
-/** A user without presence at hand, such as one who has just registered. */
-export function viewOfUser(user: UserRecord): UserView {
-  return { user, status: 'offline', lastSeen: user.lastSeen };
 }

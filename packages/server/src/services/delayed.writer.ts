@@ -8,8 +8,6 @@ export interface DelayedWriterDeps {
   onError: (error: unknown) => void;
 }
 
-export type DelayedWriter = ReturnType<typeof createDelayedWriter>;
-
 /** Writes what waits a moment later, together, one flush at a time. */
 export function createDelayedWriter({ delayMs, flushSome, isWaiting, onError }: DelayedWriterDeps) {
   let timer: NodeJS.Timeout | null = null;

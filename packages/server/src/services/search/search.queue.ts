@@ -9,8 +9,6 @@ export const QUEUE_MAX = 20_000;
 const FLUSH_DELAY_MS = 200;
 const FLUSH_MAX = 500;
 
-export type SearchQueue = ReturnType<typeof createSearchQueue>;
-
 /** Carries messages to the index in batches, the oldest first. A message that waits can be found in here. */
 export function createSearchQueue(store: Pick<SearchStore, 'write'>, onError: (error: unknown) => void) {
   const waiting = new Map<string, MessageRecord>();
