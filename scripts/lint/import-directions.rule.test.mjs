@@ -32,7 +32,7 @@ const forbidden = [
   ['client/src/a.ts', "import '@parley/server'"],
   ['client/src/a.ts', "import '../../protocol/src/limits.js'"],
   ['web/src/a.ts', "import '@parley/server'"],
-  ['bench/src/a.ts', "import '@parley/server'"],
+  ['bench/src/a.ts', "import '@parley/web'"],
   ['server/src/app.ts', "import '@parley/client'"],
   ['server/src/routes/a.ts', "import { a } from '../services/a.service.js'"],
   ['server/src/routes/a.ts', "export * from '../models/a.store.js'"],
