@@ -141,23 +141,25 @@ export function createMessageReader(connection: Connection) {
         .toArray();
       const stretch = found.slice(0, limit);
       const messages = new Map<string, MessageRecord>();
-      const targets: Types.ObjectId[] = [];
       const keepNewer = (document: MessageDocument) => {
         const record = toMessageRecord(document);
         const held = messages.get(record.id);
         if (held === undefined || held.rev < record.rev) messages.set(record.id, record);
       };
+      // Whoever is told of a revision without its change never asks for it again. So a change whose entry is on disk
+      // counts although its message is about to be replaced, and a message that this scan passed before it was
+      // replaced is read again.
       for (const document of stretch) {
         if (isMessage(document)) keepNewer(document);
-        else targets.push(document.target);
+        else if (document.next !== undefined) keepNewer(document.next);
       }
-      const missing = targets.filter((target) => !messages.has(target.toHexString()));
-      const changed = missing.length === 0 ? [] : await entries.find({ _id: { $in: missing } }).toArray();
+      const behind = stretch.flatMap((document) => {
+        if (isMessage(document)) return [];
+        const held = messages.get(document.target.toHexString());
+        return held === undefined || held.rev < document.rev ? [document.target] : [];
+      });
+      const changed = behind.length === 0 ? [] : await entries.find({ _id: { $in: behind } }).toArray();
       for (const document of changed) keepNewer(document as MessageDocument);
-      // A change whose entry is on disk has happened, although its message may be about to be replaced: whoever is
-      // told of its revision without it would never ask for it again.
-      for (const document of stretch)
-        if (!isMessage(document) && document.next !== undefined) keepNewer(document.next);
       return {
         messages: [...messages.values()].sort((a, b) => a.rev - b.rev),
         rev: stretch.at(-1)?.rev ?? rev,

@@ -62,3 +62,36 @@ describe('a change whose entry is on disk and whose message is not replaced yet'
     await writer.close();
   });
 });
+
+describe('a change that is applied while a sync reads', () => {
+  it('is in a sync that reaches its revision, also where the scan had passed its message before', async () => {
+    const node = createTestNode(database);
+    const [ann, bob] = [newActor('ann'), newActor('bob')];
+    // More than one batch of the driver's cursor, so that the scan takes several looks at the database.
+    const sent = await Promise.all(
+      Array.from({ length: 400 }, (_, n) =>
+        node.messages.send(ann, { to: bob.userId, content: `${n}`, messageType: 'text' }),
+      ),
+    );
+    const chatId = sent[0]!.view.chat.id;
+    const { reader } = createChatStores(database.connection);
+    const edits = new Map<string, number>();
+    let isEditing = true;
+    const editing = (async () => {
+      for (const { view } of sent.slice(0, 150)) {
+        const edited = await node.messages.edit(ann, view.message.id, `edited ${view.message.seq}`);
+        edits.set(edited.message.id, edited.message.rev);
+      }
+      isEditing = false;
+    })();
+    const answers: Awaited<ReturnType<typeof reader.changesAfter>>[] = [];
+    while (isEditing) answers.push(await reader.changesAfter(chatId, 0, 1_000));
+    await editing;
+    const behind = answers.flatMap(({ rev, messages }) =>
+      messages.filter(({ id, rev: given }) => (edits.get(id) ?? 0) <= rev && given < (edits.get(id) ?? 0)),
+    );
+    expect(behind).toEqual([]);
+    expect(answers.length).toBeGreaterThan(3);
+    await node.close();
+  });
+});
