@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HELP, readCommandLine } from './chaos.options.js';
 import { runChaos } from './chaos.run.js';
+import { runMutants } from './mutants/mutants.run.js';
 import { renderSummary, renderViolation } from './report/table.js';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -15,6 +16,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const { cycles, seconds, rate, seed, faults } = options;
+  if (options.mutants) return showMutants(seed);
   const historyPath = options.history ?? join(tmpdir(), `parley-chaos-${seed}.jsonl`);
   say(`${cycles} cycles of ${seconds} s at ${rate} operations/s, seed ${seed}`);
   const { summary, violations, left } = await runChaos({
@@ -32,6 +34,18 @@ async function main(): Promise<number> {
   for (const violation of violations.slice(0, SHOWN_MAX)) say(`\n${renderViolation(violation)}`);
   if (violations.length > SHOWN_MAX) say(`\nand ${violations.length - SHOWN_MAX} more`);
   return violations.length === 0 ? 0 : 1;
+}
+
+async function showMutants(seed: number): Promise<number> {
+  say(`Eight broken servers, seed ${seed}`);
+  const verdicts = await runMutants(seed, undefined, ({ name, violations: [first], failure, seconds }) => {
+    const caught = first !== undefined ? `caught (${first.promise})` : (failure ?? 'NOT CAUGHT');
+    say(`\n${name.padEnd(26)} ${caught}, ${seconds} s`);
+    if (first !== undefined) say(renderViolation(first));
+  });
+  const caught = verdicts.filter(({ violations }) => violations.length > 0).length;
+  say(`\n${caught} of ${verdicts.length} caught`);
+  return caught === verdicts.length ? 0 : 1;
 }
 
 main().then(

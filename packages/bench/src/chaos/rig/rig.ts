@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mountSmallDisk, type SmallDisk } from '../faults/small.disk.js';
+import { mountSmallDisk, SMALL_JOURNAL, type SmallDisk } from '../faults/small.disk.js';
 import { startTcpProxy, type TcpProxy } from '../faults/tcp.proxy.js';
 import type { StoredEntry } from '../mutants/child.order.js';
 import type { Random } from '../random.js';
@@ -42,7 +42,7 @@ export async function startRig({ random, wantsSmallDisk, wantsClock, order, env 
     folder,
     dataDir,
     ...(order !== undefined && { order }),
-    ...(env !== undefined && { env }),
+    env: { ...(disk !== undefined && SMALL_JOURNAL), ...env },
     ...(clockFile !== undefined && { clockFile }),
   };
   const setClock = (offsetMs: number) => {
