@@ -1,17 +1,29 @@
-import { LOBBY_CHAT_ID, limits } from '@parley/protocol';
+import { LOBBY_CHAT_ID, limits, ParleyError } from '@parley/protocol';
 import type { ChatStore } from '../../models/chat.store.js';
 import type { MessageReader } from '../../models/message.reader.js';
 import type { MessageRecord } from '../../models/message.record.js';
+import type { SearchFilter, SearchHit } from '../../models/search.record.js';
 import type { SearchStore } from '../../models/search.store.js';
 import { isHiddenFor } from '../../policies/chat.policy.js';
+import type { Actor } from '../actor.js';
 import type { ChatDirectory } from '../chat.directory.js';
 import type { SearchQuery } from '../contracts.js';
 import type { MessageSearch } from '../message.search.js';
-import { createSearchQueue, QUEUE_MAX } from './search.queue.js';
+import { createSearchFinder } from './search.finder.js';
+import { createSearchKeeper } from './search.keeper.js';
+import { createSearchQueue } from './search.queue.js';
 import { parseQuery } from './search.terms.js';
 
-/** Candidates that are compared with their texts, the newest first. */
-const CANDIDATES_MAX = 1_000;
+/** Chats that are searched at once, the most recently active: as many as a client may sync. */
+const CHATS_MAX = limits.syncChatsMax;
+/**
+ * Hits that are compared with their texts: first so many times the messages asked for, then more, at most this
+ * number. Hits that do not hold are rare: hidden or edited messages, long words, characters that are not in a row.
+ */
+const HITS_GROWTH = [1, 4, 16];
+const HITS_MAX = 1_000;
+/** MaxTimeMSExpired. */
+const TIME_LIMIT_CODE = 50;
 
 export interface MessageSearchDeps {
   store: SearchStore;
@@ -24,78 +36,84 @@ export interface MessageSearchDeps {
 
 /** The search, and what a start needs of it. */
 export interface IndexedMessageSearch extends MessageSearch {
-  /** Indexes what a crash left out. The first search waits for it; call it at the start so that none has to. */
+  /** Indexes what a crash left out. Call it once, at the start; what is much comes while the server serves. */
   heal(): Promise<void>;
 }
 
 /** Finds messages by the words in them, from an index of tokens that trails the messages by a moment. */
-export function createMessageSearch({
-  store,
-  chats,
-  chatStore,
-  reader,
-  onError,
-}: MessageSearchDeps): IndexedMessageSearch {
-  const queue = createSearchQueue(store, onError);
-  let healed: Promise<void> | null = null;
+export function createMessageSearch(deps: MessageSearchDeps): IndexedMessageSearch {
+  const { store, chats, chatStore, reader, onError } = deps;
+  const queue = createSearchQueue({ write: store.write, onError });
+  const keeper = createSearchKeeper({ store, queue, onError });
+  const finder = createSearchFinder(store);
 
-  async function healNow(): Promise<void> {
-    for (const message of await store.findUnindexed(QUEUE_MAX)) queue.note(message);
-    await queue.flush();
+  async function chatsOf(actor: Actor, chatId: string | undefined): Promise<string[]> {
+    if (chatId === undefined) return [...(await chatStore.idsOf(actor.userId, CHATS_MAX)), LOBBY_CHAT_ID];
+    return [(await chats.require(actor, chatId)).id];
   }
 
-  function heal(): Promise<void> {
-    healed ??= healNow().catch((error: unknown) => {
-      healed = null;
-      throw error;
-    });
-    return healed;
+  async function findHits(filter: SearchFilter, limit: number): Promise<SearchHit[]> {
+    try {
+      return await finder.find(filter, limit);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== TIME_LIMIT_CODE) throw error;
+      const detail = 'The search takes too long; name a chat, a date or another word';
+      throw new ParleyError('server_busy', { detail, retryAfterSeconds: 1 }, { cause: error });
+    }
+  }
+
+  /** The newest messages of the index that are wanted. */
+  async function findIndexed(
+    filter: SearchFilter,
+    limit: number,
+    isWanted: (message: MessageRecord) => boolean,
+  ): Promise<MessageRecord[]> {
+    const wanted = new Map<string, MessageRecord>();
+    let compared = 0;
+    for (const growth of HITS_GROWTH) {
+      const hits = await findHits(filter, Math.min(HITS_MAX, limit * growth));
+      const found = await reader.findByIds(hits.slice(compared).map(({ id }) => id));
+      for (const [id, message] of found) if (isWanted(message)) wanted.set(id, message);
+      if (wanted.size >= limit || hits.length < limit * growth) break;
+      compared = hits.length;
+    }
+    return [...wanted.values()];
   }
 
   return {
-    heal,
+    heal: () => keeper.heal(),
 
     async find(actor, query) {
-      const terms = parseQuery(query.q);
-      if (query.chatId !== undefined) await chats.require(actor, query.chatId);
-      if (terms.conditions.length === 0) return [];
-      await heal();
-      const chatIds =
-        query.chatId !== undefined
-          ? [query.chatId]
-          : [...(await chatStore.idsOf(actor.userId, limits.syncChatsMax)), LOBBY_CHAT_ID];
+      const { conditions, matches } = parseQuery(query.q);
+      const chatIds = await chatsOf(actor, query.chatId);
+      if (conditions.length === 0) return [];
       const mine = new Set(chatIds);
+      // Before the index is asked: what leaves the queue meanwhile is in the index already.
+      const waiting = new Map<string, MessageRecord>();
+      for (const message of queue.waiting()) if (mine.has(message.chatId)) waiting.set(message.id, message);
+
       const isWanted = (message: MessageRecord) =>
-        mine.has(message.chatId) &&
         message.deletedAt === undefined &&
         !isHiddenFor(actor.userId, message) &&
         isWithin(message, query) &&
-        terms.matches(message.content);
-
-      // Before the index is asked: what leaves the queue meanwhile is in the index already.
-      const waiting = new Map(
-        [...queue.waiting()].filter(({ chatId }) => mine.has(chatId)).map((message) => [message.id, message]),
+        matches(message.content);
+      const { from: sender, before, after, limit } = query;
+      const filter = { chatIds, conditions, sender, before, after };
+      const indexed = await findIndexed(
+        filter,
+        limit,
+        (message) => !waiting.has(message.id) && isWanted(message),
       );
-      const found = [...waiting.values()].filter(isWanted);
-      const filter = {
-        chatIds,
-        conditions: terms.conditions,
-        sender: query.from,
-        before: query.before,
-        after: query.after,
-      };
-      const candidates = (await store.find(filter, CANDIDATES_MAX)).filter((id) => !waiting.has(id));
-      for (let start = 0, kept = 0; start < candidates.length && kept < query.limit; start += query.limit) {
-        const messages = await reader.findByIds(candidates.slice(start, start + query.limit));
-        const wanted = [...messages.values()].filter(isWanted);
-        kept += wanted.length;
-        found.push(...wanted);
-      }
-      return found.sort(newestFirst).slice(0, query.limit);
+      return [...[...waiting.values()].filter(isWanted), ...indexed].sort(newestFirst).slice(0, limit);
     },
 
     note: (message) => queue.note(message),
-    close: () => queue.close(),
+
+    async close() {
+      await keeper.stop();
+      await queue.close();
+      await keeper.leave();
+    },
   };
 }
 

@@ -1,36 +1,43 @@
 import { limits } from '@parley/protocol';
-import type { TokenCondition } from '../../models/search.store.js';
+import type { TokenCondition } from '../../models/search.record.js';
 import { clipToken, pairsOf, splitText } from './text.tokens.js';
 
 /** A query, understood. */
 export interface SearchTerms {
-  /** What the index is asked for; the most telling first, at most `searchTermsMax`; empty when there is no word in the query. */
+  /**
+   * What the index is asked for: the most telling first, at most `searchTermsMax`; empty when the query has no word.
+   * What is beyond that number is left to `matches`, so that every word counts.
+   */
   conditions: TokenCondition[];
-  /** Whether a text has everything that the query names, also what is not in `conditions`. */
+  /** Whether a text has everything that the query names. */
   matches: (content: string) => boolean;
 }
 
 /**
  * Reads a query as plain text: every word must be there, as the beginning of a word; of scripts without spaces the
- * very characters, anywhere. Nothing in a query is an operator.
+ * very characters, anywhere; every emoji. Nothing in a query is an operator.
  */
 export function parseQuery(query: string): SearchTerms {
-  const { words, runs, signs } = splitText(query);
-  const prefixes = [...new Set(words)].sort((a, b) => b.length - a.length);
+  const pieces = splitText(query);
+  const words = [...new Set(pieces.words)].sort((a, b) => b.length - a.length);
+  const runs = [...new Set(pieces.runs)];
+  const signs = [...new Set(pieces.signs)];
+  const pairs = new Set(runs.flatMap((run) => pairsOf(run)));
   const conditions: TokenCondition[] = [
-    ...runs.flatMap((run) => pairsOf(run, false)).map((token) => ({ token })),
+    ...[...pairs].map((token) => ({ token })),
+    ...[...new Set(words.map(clipToken))].map((prefix) => ({ prefix })),
     ...signs.map((token) => ({ token })),
-    ...prefixes.map((word) => ({ prefix: clipToken(word) })),
-    ...runs.filter((run) => [...run].length === 1).map((prefix) => ({ prefix })),
+    // A single character: the beginning of a pair.
+    ...runs.filter((run) => pairsOf(run).length === 0).map((prefix) => ({ prefix })),
   ];
   return {
     conditions: conditions.slice(0, limits.searchTermsMax),
     matches(content) {
-      const pieces = splitText(content);
+      const text = splitText(content);
       return (
-        prefixes.every((prefix) => pieces.words.some((word) => word.startsWith(prefix))) &&
-        runs.every((run) => pieces.runs.some((text) => text.includes(run))) &&
-        signs.every((sign) => pieces.signs.includes(sign))
+        words.every((prefix) => text.words.some((word) => word.startsWith(prefix))) &&
+        runs.every((run) => text.runs.some((stretch) => stretch.includes(run))) &&
+        signs.every((sign) => text.signs.includes(sign))
       );
     },
   };
