@@ -75,7 +75,8 @@ const commands: Record<string, (argument: string) => unknown> = {
       print(`${peer?.username ?? 'lobby'} (${unreadCount} unread): ${lastMessage?.content ?? ''}`);
     }
   },
-  '/online': async () => print((await client.users.online()).map((user) => user.username).join(' ') || 'nobody'),
+  '/online': async () =>
+    print((await client.users.online()).map((user) => user.username).join(' ') || 'nobody'),
   '/with': async (name) => {
     const peer = (await client.users.search(name)).find((user) => user.username === name);
     if (peer === undefined) print(`There is no ${name}`);
@@ -92,7 +93,8 @@ show({ chatId: LOBBY_ID });
 for (let line = await ask(''); line !== '/quit'; line = await ask('')) {
   const [word = '', ...rest] = line.split(' ');
   const command = commands[word];
-  if (command !== undefined) await Promise.resolve(command(rest.join(' '))).catch((error) => print(`${error}`));
+  if (command !== undefined)
+    await Promise.resolve(command(rest.join(' '))).catch((error) => print(`${error}`));
   else if (line.trim() !== '') client.messages.send({ chatId: timeline?.chatId ?? LOBBY_ID, content: line });
 }
 terminal.close();

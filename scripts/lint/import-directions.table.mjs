@@ -13,7 +13,7 @@
 /** Each package: which of our own packages it may use, and whether it has Node's modules. */
 export const packages = {
   protocol: { own: [], node: false, onlyPackages: ['zod'] },
-  client: { own: ['protocol'], node: false, onlyPackages: ['socket.io-client'] },
+  client: { own: ['protocol'], node: false, onlyPackages: ['ws'] },
   web: { own: ['client', 'protocol'], node: false },
   server: { own: ['protocol'], node: true },
   // The server only for the fault harness, which starts it with one of its promises broken.

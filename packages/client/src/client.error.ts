@@ -1,4 +1,4 @@
-import type { ErrorCode, ErrorIssue } from '@parley/protocol';
+import type { ErrorCode, ErrorIssue, ProblemBody } from '@parley/protocol';
 
 /**
  * Why a call failed: a code of the server's catalogue, or one of the client's own: `network_error` (the server was not
@@ -13,81 +13,75 @@ export type ClientErrorCode =
   | 'closed'
   | 'unexpected_answer';
 
+/** What an error may carry beyond its code and message. */
+export interface ClientErrorDetails {
+  /** The HTTP status of the code; absent for the client's own codes. */
+  status?: number | undefined;
+  /** What is wrong with the input, by path. */
+  issues?: readonly ErrorIssue[] | undefined;
+  /** Milliseconds after which a retry may succeed, when the server said so. */
+  retryAfterMs?: number | undefined;
+  /** The server's id of the request, to be found in its log. */
+  requestId?: string | undefined;
+  cause?: unknown;
+}
+
 /** Everything that a call of the client throws. */
 export class ParleyClientError extends Error {
   override readonly name = 'ParleyClientError';
-  readonly code: ClientErrorCode;
-  /** The HTTP status of the code; undefined for the client's own codes. */
   readonly status: number | undefined;
-  /** What is wrong with the input, by path. */
-  readonly issues: readonly ErrorIssue[];
-  /** Milliseconds after which a retry may succeed, when the server said so. */
+  readonly issues: readonly ErrorIssue[] = [];
   readonly retryAfterMs: number | undefined;
-  /** The server's id of the request, to be found in its log. */
   readonly requestId: string | undefined;
 
   constructor(
-    code: ClientErrorCode,
+    readonly code: ClientErrorCode,
     message: string,
-    details: {
-      status?: number | undefined;
-      issues?: readonly ErrorIssue[] | undefined;
-      retryAfterMs?: number | undefined;
-      requestId?: string | undefined;
-      cause?: unknown;
-    } = {},
+    details?: ClientErrorDetails,
   ) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.code = code;
-    this.status = details.status;
-    this.issues = details.issues ?? [];
-    this.retryAfterMs = details.retryAfterMs;
-    this.requestId = details.requestId;
+    super(message);
+    Object.assign(this, details);
   }
 
   /** Whether the same call may succeed later without any change. */
   get isTemporary(): boolean {
-    return (
-      this.code === 'network_error' ||
-      this.code === 'timeout' ||
-      this.status === 429 ||
-      (this.status !== undefined && this.status >= 500)
-    );
+    const { code, status = 0 } = this;
+    return code === 'network_error' || code === 'timeout' || status === 429 || status >= 500;
   }
 }
 
+/** Nobody is signed in, or no longer. */
+export function signedOut(): ParleyClientError {
+  return new ParleyClientError('signed_out', 'Nobody is signed in');
+}
+
+/** No answer came, or none of the server's. */
+export function unanswered(code: 'network_error' | 'timeout', cause?: unknown): ParleyClientError {
+  return new ParleyClientError(code, 'The server does not answer', { cause });
+}
+
 /** Codes that say that the access token no longer counts, while the session may go on. */
-const STALE_TOKEN: ReadonlySet<string> = new Set([
-  'token_expired',
-  'invalid_token',
-  'authentication_required',
-]);
+const STALE_TOKEN = ['token_expired', 'invalid_token', 'authentication_required'];
 
 /** Whether a fresh access token may help. */
-export function isStaleToken(error: unknown): boolean {
-  return error instanceof ParleyClientError && STALE_TOKEN.has(error.code);
+export function isStaleToken(error: ParleyClientError | undefined): boolean {
+  return STALE_TOKEN.includes(error?.code ?? '');
 }
 
 /** The error in a problem+json body, in an ack, or in `connect_error`; undefined when it is none. */
 export function readProblem(body: unknown, retryAfterHeader?: string | null): ParleyClientError | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  const { code, status, detail, message, issues, retryAfter, instance } = body as Record<string, unknown>;
-  if (typeof code !== 'string') return undefined;
-  const seconds = typeof retryAfter === 'number' ? retryAfter : Number(retryAfterHeader ?? Number.NaN);
-  return new ParleyClientError(code as ErrorCode, String(detail ?? message ?? code), {
-    status: typeof status === 'number' ? status : undefined,
-    issues: Array.isArray(issues) ? (issues as ErrorIssue[]) : undefined,
-    retryAfterMs: Number.isFinite(seconds) ? seconds * 1_000 : undefined,
-    requestId: typeof instance === 'string' ? instance : undefined,
+  const { code, status, detail, issues = [], retryAfter, instance } = (body ?? {}) as Partial<ProblemBody>;
+  if (!code) return undefined;
+  return new ParleyClientError(code as ErrorCode, detail ?? code, {
+    status,
+    issues,
+    retryAfterMs: Number(retryAfter ?? retryAfterHeader ?? 0) * 1_000 || undefined,
+    requestId: instance,
   });
 }
 
 /** Whatever was thrown, as an error of the client. */
 export function toClientError(error: unknown): ParleyClientError {
   if (error instanceof ParleyClientError) return error;
-  const name = error instanceof Error ? error.name : '';
-  if (name === 'TimeoutError' || name === 'AbortError') {
-    return new ParleyClientError('timeout', 'The server did not answer in time', { cause: error });
-  }
-  return new ParleyClientError('network_error', 'The server cannot be reached', { cause: error });
+  return unanswered((error as Error).name === 'TimeoutError' ? 'timeout' : 'network_error', error);
 }

@@ -42,41 +42,38 @@ export interface ChatClientOptions {
 }
 
 /** The options with their defaults. */
-export interface ResolvedOptions {
+export type ResolvedOptions = typeof DEFAULTS & {
   url: string;
   storage: ClientStorage;
   inCookies: boolean;
   signal: SignalFactory;
-  timeoutMs: number;
-  heartbeatMs: number;
-  reconnect: { baseMs: number; maxMs: number };
-  holeGraceMs: number;
-  catchUpMax: number;
-  pageSize: number;
-  keepMessages: number;
   fetch: typeof globalThis.fetch;
-}
+};
+
+const DEFAULTS = {
+  timeoutMs: 10_000,
+  heartbeatMs: 120_000,
+  reconnect: { baseMs: 500, maxMs: 15_000 },
+  holeGraceMs: 150,
+  catchUpMax: 2_000,
+  pageSize: 50,
+  keepMessages: 50,
+};
 
 /** Fills in the defaults. */
 export function resolveOptions(options: ChatClientOptions): ResolvedOptions {
   const url = (options.url ?? globalThis.location?.origin ?? 'http://localhost:3000').replace(/\/+$/, '');
   return {
-    url,
-    storage: options.storage ?? openDefaultStorage(url),
-    inCookies: options.session === 'cookies',
-    signal: options.signal ?? createSignal,
-    timeoutMs: options.timeoutMs ?? 10_000,
-    heartbeatMs: options.heartbeatMs ?? 120_000,
-    reconnect: { baseMs: options.reconnect?.baseMs ?? 500, maxMs: options.reconnect?.maxMs ?? 15_000 },
-    holeGraceMs: options.holeGraceMs ?? 150,
-    catchUpMax: options.catchUpMax ?? 2_000,
-    pageSize: options.pageSize ?? 50,
-    keepMessages: options.keepMessages ?? 50,
+    ...DEFAULTS,
+    signal: createSignal,
     // Browsers refuse a fetch that is called as a method of something else.
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    fetch: (input, init) => globalThis.fetch(input, init),
+    ...options,
+    url,
+    storage:
+      options.storage ??
+      (typeof indexedDB === 'undefined' ? createMemoryStorage() : createIndexedDbStorage(`parley:${url}`)),
+    inCookies: options.session === 'cookies',
+    reconnect: { ...DEFAULTS.reconnect, ...options.reconnect },
   };
-}
-
-function openDefaultStorage(url: string): ClientStorage {
-  return typeof indexedDB === 'undefined' ? createMemoryStorage() : createIndexedDbStorage(`parley:${url}`);
 }

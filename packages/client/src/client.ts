@@ -3,15 +3,14 @@ import { type AccountApi, createAccountApi } from './api/account.api.js';
 import { type ChatsApi, createChatsApi, createTypingApi, type TypingApi } from './api/chats.api.js';
 import { createMessagesApi, type MessagesApi } from './api/messages.api.js';
 import { createPresenceApi, createUsersApi, type PresenceApi, type UsersApi } from './api/users.api.js';
-import { backoffMs } from './backoff.js';
 import type { ChatSummary } from './chats/chat.publisher.js';
-import { ParleyClientError, toClientError } from './client.error.js';
+import { ParleyClientError, signedOut } from './client.error.js';
 import type { ClientEventMap } from './client.events.js';
 import { type ChatClientOptions, resolveOptions } from './client.options.js';
 import { createEmitter } from './emitter.js';
 import { createHttpClient } from './http/http.client.js';
 import { createHttpTransport } from './http/http.transport.js';
-import { type ConnectionStatus, openWorkspace, type Workspace } from './live/workspace.js';
+import { type ClientCore, type ConnectionStatus, openWorkspace, type Workspace } from './live/workspace.js';
 import { createLocks } from './locks.js';
 import type { Readable } from './observable.js';
 import type { CallRoute } from './protocol.types.js';
@@ -46,139 +45,108 @@ export interface ChatClient {
 /** Makes a client. It goes on with the session of the last time, if the storage holds one, and connects by itself. */
 export function createChatClient(options: ChatClientOptions = {}): ChatClient {
   const resolved = resolveOptions(options);
-  const { url, signal, inCookies } = resolved;
-  const scope = `parley:${url}`;
+  const { signal } = resolved;
+  const scope = `parley:${resolved.url}`;
   const emitter = createEmitter<ClientEventMap>();
   const locks = createLocks();
   const storage = guardStorage(resolved.storage, (error) => emitter.emit('error', { error }));
-  const transport = createHttpTransport({
-    url,
-    withCookies: inCookies,
-    timeoutMs: resolved.timeoutMs,
-    fetch: resolved.fetch,
-  });
-
-  const me = signal<User | null>(null);
-  const status = signal<ConnectionStatus>('signed_out');
-  const list = signal<readonly ChatSummary[]>([]);
-  const unread = signal(0);
-  const pending = signal(0);
-  const users = createUserBook(signal);
-  const typing = createTypingBook(signal, (chatKey, isTyping) => {
-    const state = workspace?.book.find(chatKey);
-    if (state === undefined) return;
-    const target = state.id === null ? { to: state.peerId ?? '' } : { chatId: state.id };
-    workspace?.connection.notify('typing', { ...target, isTyping });
-  });
-
+  const transport = createHttpTransport(resolved);
   let workspace: Workspace | undefined;
   let isClosed = false;
   /** Signing in and out, one after the other. */
-  let turn: Promise<unknown> = Promise.resolve();
-
-  function inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = turn.then(task, task);
-    turn = result.catch(() => undefined);
-    return result;
-  }
+  let turn: Promise<void> = Promise.resolve();
 
   const keeper = createSessionKeeper({
+    options: resolved,
     transport,
     storage,
     locks,
     scope,
-    inCookies,
-    signal,
-    onLost(code) {
-      void leave({ forget: false }).then(() => emitter.emit('signed_out', { code }));
-    },
+    onLost: (code) => void leave(false).then(() => emitter.emit('signed_out', { code })),
   });
+  const me = signal<User | null>(null);
   keeper.session.subscribe((session) => {
     me.value = session?.user ?? null;
   });
-  const tabs = watchTabs(scope, keeper);
-  const call = createHttpClient(transport, keeper, inCookies);
+  const closeTabs = watchTabs(scope, keeper);
+  const call = createHttpClient(transport, keeper);
+  const core: ClientCore = {
+    options: resolved,
+    storage,
+    locks,
+    scope,
+    keeper,
+    call,
+    emitter,
+    users: createUserBook(signal),
+    typing: createTypingBook(signal, (chatKey, isTyping) => {
+      const state = workspace?.book.find(chatKey);
+      if (state) workspace?.connection.notify('typing', { ...state.address, isTyping });
+    }),
+    list: signal<readonly ChatSummary[]>([]),
+    unread: signal(0),
+    pending: signal(0),
+    status: signal<ConnectionStatus>('signed_out'),
+  };
+
+  function inTurn(task: () => Promise<void>): Promise<void> {
+    const result = turn.then(task);
+    turn = result.catch(() => {});
+    return result;
+  }
 
   function enter(user: User): Promise<void> {
     return inTurn(async () => {
-      if (isClosed || workspace?.userId === user.id) return;
-      workspace = await openWorkspace({
-        user,
-        options: resolved,
-        storage,
-        locks,
-        scope,
-        keeper,
-        call,
-        users,
-        typing,
-        list,
-        unread,
-        pending,
-        status,
-        emitter,
-      });
+      if (!isClosed && workspace?.userId !== user.id) workspace = await openWorkspace(core, user);
     });
   }
 
-  function leave(how: { forget: boolean }): Promise<void> {
+  function leave(forget: boolean): Promise<void> {
     return inTurn(async () => {
       const left = workspace;
       workspace = undefined;
-      await left?.close(how);
-      typing.clear();
-      users.clear();
-      status.value = 'signed_out';
+      await left?.close(forget);
+      core.typing.clear();
+      core.users.clear();
+      core.status.value = 'signed_out';
     });
   }
 
   function requireWorkspace(): Workspace {
-    if (workspace !== undefined) return workspace;
-    throw new ParleyClientError(
-      isClosed ? 'closed' : 'signed_out',
-      isClosed ? 'The client is closed' : 'Nobody is signed in',
-    );
+    if (!workspace) throw isClosed ? new ParleyClientError('closed', 'The client is closed') : signedOut();
+    return workspace;
   }
 
-  const account = createAccountApi({ call, keeper, inCookies, me, enter, leave });
+  const parts = { ...core, workspace: requireWorkspace };
+  const account = createAccountApi({ call, transport, keeper, me, enter, leave });
 
   async function restore(): Promise<void> {
     const session = await keeper.restore();
-    if (session !== null) return enter(session.user);
-    const { token, refreshToken } = options;
-    for (let attempt = 0; token !== undefined && !isClosed; attempt += 1) {
-      try {
-        await account.useToken(token, refreshToken);
-        return;
-      } catch (error) {
-        if (!toClientError(error).isTemporary) throw error;
-        await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt)));
-      }
-    }
+    if (session) await enter(session.user);
+    else if (options.token) await account.useToken(options.token, options.refreshToken);
   }
 
   const ready = restore();
   // Whoever does not wait for it sees the outcome in `status`.
-  ready.catch(() => undefined);
+  ready.catch(() => {});
 
-  const parts = { call, users, workspace: requireWorkspace };
   return {
     account,
     users: createUsersApi(parts),
-    chats: createChatsApi({ list, unread, workspace: requireWorkspace }),
-    messages: createMessagesApi({ call, pending, workspace: requireWorkspace }),
+    chats: createChatsApi(parts),
+    messages: createMessagesApi(parts),
     presence: createPresenceApi(parts),
-    typing: createTypingApi(typing, requireWorkspace),
-    status,
+    typing: createTypingApi(parts),
+    status: core.status,
     ready,
     on: emitter.on,
     sync: async () => requireWorkspace().sync(),
     call,
     async close() {
       isClosed = true;
-      tabs.close();
+      closeTabs();
       keeper.close();
-      await leave({ forget: false });
+      await leave(false);
       await storage.close?.();
     },
   };

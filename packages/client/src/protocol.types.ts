@@ -7,6 +7,7 @@ import type {
   RouteResult,
   routes,
 } from '@parley/protocol';
+import type { CallableRoute } from './route.table.js';
 
 /** What a zod schema accepts, before its defaults are filled in; spelled so that zod itself is not needed. */
 type InputOf<S> = S extends { _zod: { input: infer I } } ? I : undefined;
@@ -32,7 +33,7 @@ export interface RouteArgs<N extends RouteName> {
 }
 
 /** Calls one REST endpoint of the protocol. */
-export type CallRoute = <N extends RouteName>(name: N, args?: RouteArgs<N>) => Promise<RouteResult<N>>;
+export type CallRoute = <N extends CallableRoute>(name: N, args?: RouteArgs<N>) => Promise<RouteResult<N>>;
 
 /** The payload of a client event, as a caller gives it. */
 export type EventInput<N extends ClientEventName> = InputOf<(typeof clientEvents)[N]['payload']>;

@@ -1,24 +1,21 @@
-let lastMs = 0;
-let counter = 0;
+let last = 0;
 
 /**
  * A UUID of version 7 (RFC 9562 section 5.7): ordered by time, and within one process strictly ascending, so that
- * sorting by it gives the order of sending. The 12 bits after the time count within a millisecond (section 6.2).
+ * sorting by it gives the order of sending. A second one within a millisecond takes the next millisecond (section 6.2,
+ * method 3 with the time itself as the counter).
  */
-export function createUuidV7(now: number = Date.now()): string {
-  if (now > lastMs) {
-    lastMs = now;
-    counter = 0;
-  } else if (counter < 0xfff) counter += 1;
-  else {
-    lastMs += 1;
-    counter = 0;
-  }
+export function createUuidV7(): string {
+  last = Math.max(Date.now(), last + 1);
   // randomUUID exists in secure contexts only; a chat on a local network may be opened over plain HTTP.
-  const bytes = crypto.getRandomValues(new Uint8Array(8));
-  bytes[0] = 0x80 | (bytes[0]! & 0x3f);
-  const tail = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  const time = lastMs.toString(16).padStart(12, '0');
-  const count = counter.toString(16).padStart(3, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${count}-${tail.slice(0, 4)}-${tail.slice(4)}`;
+  const random = crypto.getRandomValues(new Uint8Array(10));
+  random[0]! &= 0x0f;
+  random[0]! |= 0x70;
+  random[2]! &= 0x3f;
+  random[2]! |= 0x80;
+  const digits = [...random].map((byte) => (byte + 256).toString(16).slice(1));
+  return (last.toString(16).padStart(12, '0') + digits.join('')).replace(
+    /(.{8})(.{4})(.{4})(.{4})/,
+    '$1-$2-$3-$4-',
+  );
 }

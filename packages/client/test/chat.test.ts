@@ -13,11 +13,21 @@ describe('two people', () => {
 
     const received = nextEvent(bob, 'message');
     const sent = ann.messages.send({ userId: bob.user.id, content: 'hello' });
-    expect(sent.message).toMatchObject({ status: 'pending', content: 'hello', isOwn: true, key: sent.clientId });
+    expect(sent.message).toMatchObject({
+      status: 'pending',
+      content: 'hello',
+      isOwn: true,
+      key: sent.clientId,
+    });
     await until(timeline.messages, ([first]) => first?.status === 'pending');
 
     const { message } = await received;
-    expect(message).toMatchObject({ content: 'hello', status: 'received', isOwn: false, sender: ann.user.id });
+    expect(message).toMatchObject({
+      content: 'hello',
+      status: 'received',
+      isOwn: false,
+      sender: ann.user.id,
+    });
     expect((await sent.acknowledged).id).toBe(message.id);
     const [arrived] = await until(timeline.messages, ([first]) => first?.status === 'delivered');
     expect(arrived).toMatchObject({ id: message.id, key: sent.clientId, seq: 1 });
@@ -104,7 +114,11 @@ describe('an account', () => {
     const bad = client.account.register({ username: 'a b', email: 'no', password: 'x' });
     const error = await bad.then(undefined, (thrown: ParleyClientError) => thrown);
     expect(error).toMatchObject({ code: 'invalid_request' });
-    expect((error as ParleyClientError).issues.map(({ path }) => path).sort()).toEqual(['email', 'password', 'username']);
+    expect((error as ParleyClientError).issues.map(({ path }) => path).sort()).toEqual([
+      'email',
+      'password',
+      'username',
+    ]);
     await expect(client.users.list()).rejects.toMatchObject({ code: 'signed_out' });
     expect(() => client.chats.open({ userId: 'x' })).toThrow(ParleyClientError);
   });

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { LOBBY_ID, type Timeline } from '../src/index.js';
 import { createMemoryStorage } from '../src/storage/memory.storage.js';
-import { type Person, nextEvent, until, useTestServer } from './support/test-server.js';
+import { nextEvent, type Person, until, useTestServer } from './support/test-server.js';
 
-const { newClient, newPerson } = useTestServer({}, { limits: { messagesPerSecond: 10_000, requestsPerSecond: 10_000 } });
+const { newClient, newPerson } = useTestServer(
+  {},
+  { limits: { messagesPerSecond: 10_000, requestsPerSecond: 10_000 } },
+);
 
 const seqs = (timeline: Timeline) => timeline.messages.value.map(({ seq }) => seq);
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
@@ -97,7 +100,8 @@ describe('a cache that does not fit the server', () => {
     const storage = createMemoryStorage();
     const ann = await newPerson('ann');
     const bob = await newPerson('bob', { storage });
-    for (const content of ['1', '2', '3']) await ann.messages.send({ userId: bob.user.id, content }).acknowledged;
+    for (const content of ['1', '2', '3'])
+      await ann.messages.send({ userId: bob.user.id, content }).acknowledged;
     await until(bob.chats.list, ([chat]) => chat?.lastMessage?.content === '3');
     await bob.close();
     const entries = new Map(await storage.list('user/'));
@@ -125,7 +129,11 @@ describe('a cache that does not fit the server', () => {
         if (key.endsWith('/meta')) entries.set(key, { ...(value as object), epoch: 'another' });
         if (!key.includes('/chat/')) continue;
         const foreign = 'f'.repeat(24);
-        entries.set(key.replace(/[^/]+$/, foreign), { ...(value as object), id: foreign, participantIds: [foreign] });
+        entries.set(key.replace(/[^/]+$/, foreign), {
+          ...(value as object),
+          id: foreign,
+          participants: [{ id: foreign }],
+        });
       }
     });
     await nextEvent(again, 'chat_removed');
@@ -140,7 +148,11 @@ describe('a cache that does not fit the server', () => {
     const { ann, again } = await spoiled((entries) => {
       for (const [key, value] of [...entries]) {
         if (!key.includes('/chat/')) continue;
-        entries.set(key.replace(/[^/]+$/, gone), { ...(value as object), id: gone, participantIds: [gone] });
+        entries.set(key.replace(/[^/]+$/, gone), {
+          ...(value as object),
+          id: gone,
+          participants: [{ id: gone }],
+        });
       }
     });
     expect((await nextEvent(again, 'chat_removed')).chatId).toBe(gone);

@@ -5,7 +5,10 @@ import { essence, expectFaultless, type Observer, observe } from './support/obse
 import { createRandom, readSeed } from './support/random.js';
 import { type Person, until, useTestServer } from './support/test-server.js';
 
-const { newPerson, url } = useTestServer({}, { limits: { messagesPerSecond: 10_000, requestsPerSecond: 10_000 } });
+const { newPerson, url } = useTestServer(
+  {},
+  { limits: { messagesPerSecond: 10_000, requestsPerSecond: 10_000 } },
+);
 const LOSS = 0.05;
 const SENDS = 120;
 
@@ -16,7 +19,12 @@ beforeAll(async () => {
 afterAll(() => proxy.close());
 
 /** Short times, so that what is lost is soon missed. */
-const hurried = { timeoutMs: 1_000, heartbeatMs: 400, holeGraceMs: 50, reconnect: { baseMs: 50, maxMs: 200 } };
+const hurried = {
+  timeoutMs: 1_000,
+  heartbeatMs: 400,
+  holeGraceMs: 50,
+  reconnect: { baseMs: 50, maxMs: 200 },
+};
 
 /** Whether the client has nothing left to send. */
 const settled = (client: Person) => until(client.messages.pending, (pending) => pending === 0, 30_000);
@@ -62,7 +70,10 @@ describe('a network that loses 5% of what the server sends', () => {
     proxy.drop = () => false;
 
     expect(proxy.dropped - dropped).toBeGreaterThan(10);
-    const { messages } = await ann.call('getConversation', { params: { userId: bob.user.id }, query: { limit: 100 } });
+    const { messages } = await ann.call('getConversation', {
+      params: { userId: bob.user.id },
+      query: { limit: 100 },
+    });
     const older = await ann.call('getConversation', {
       params: { userId: bob.user.id },
       query: { limit: 100, before: messages[0]!.seq },
@@ -76,7 +87,9 @@ describe('a network that loses 5% of what the server sends', () => {
 
   it('leaves the lobby the same for everybody', async () => {
     const random = createRandom(readSeed());
-    const people = await Promise.all(['ann', 'bob', 'cid'].map((name) => newPerson(name, { ...hurried, url: proxy.url })));
+    const people = await Promise.all(
+      ['ann', 'bob', 'cid'].map((name) => newPerson(name, { ...hurried, url: proxy.url })),
+    );
     const observers = people.map(observe);
     proxy.drop = (frame) => frame.startsWith('4') && !frame.startsWith('40') && random() < LOSS;
     for (let n = 0; n < 60; n += 1) {
@@ -84,7 +97,9 @@ describe('a network that loses 5% of what the server sends', () => {
     }
     await Promise.all(people.map(settled));
     await Promise.all(
-      people.map((client, index) => until(client.chats.list, () => observers[index]!.messages.size >= 60, 30_000)),
+      people.map((client, index) =>
+        until(client.chats.list, () => observers[index]!.messages.size >= 60, 30_000),
+      ),
     );
     proxy.drop = () => false;
     const [first, ...others] = observers.map(({ messages }) => essence(messages.values()));

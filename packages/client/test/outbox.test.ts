@@ -24,15 +24,25 @@ describe('a message that is sent without a network', () => {
     await until(ann.status, (status) => status === 'offline');
     const timeline = ann.chats.open({ userId: bob.user.id });
     for (const content of ['1', '2', '3']) ann.messages.send({ userId: bob.user.id, content });
-    await until(timeline.messages, (shown) => shown.length === 3 && shown.every(({ status }) => status === 'pending'));
+    await until(
+      timeline.messages,
+      (shown) => shown.length === 3 && shown.every(({ status }) => status === 'pending'),
+    );
     expect(ann.messages.pending.value).toBe(3);
-    expect(ann.chats.list.value[0]).toMatchObject({ id: `user:${bob.user.id}`, lastMessage: { content: '3' } });
+    expect(ann.chats.list.value[0]).toMatchObject({
+      id: `user:${bob.user.id}`,
+      lastMessage: { content: '3' },
+    });
 
     const last = nextEvent(bob, 'message', ({ message }) => message.content === '3');
     proxy.restore();
     expect((await last).message.seq).toBe(3);
     const shown = await until(timeline.messages, (all) => all.every(({ status }) => status === 'delivered'));
-    expect(shown.map(({ content, seq }) => [content, seq])).toEqual([['1', 1], ['2', 2], ['3', 3]]);
+    expect(shown.map(({ content, seq }) => [content, seq])).toEqual([
+      ['1', 1],
+      ['2', 2],
+      ['3', 3],
+    ]);
     expect(ann.messages.pending.value).toBe(0);
   });
 

@@ -40,7 +40,11 @@ describe('a client that is loaded again', () => {
     await after.ready;
     expect(after.account.me.value?.id).toBe(before.user.id);
     const [chat] = await until(after.chats.list, (chats) => chats.length === 1);
-    expect(chat).toMatchObject({ unreadCount: 3, peer: { username: ann.username }, lastMessage: { content: '3' } });
+    expect(chat).toMatchObject({
+      unreadCount: 3,
+      peer: { username: ann.username },
+      lastMessage: { content: '3' },
+    });
     const timeline = after.chats.open({ chatId: chat!.id });
     expect(timeline.messages.value.map(({ content }) => content)).toEqual(['1', '2', '3']);
 
@@ -80,13 +84,17 @@ describe('a client that was away', () => {
     proxy.cut();
     await until(bob.status, (status) => status === 'offline');
     const sent = await Promise.all(
-      Array.from({ length: 600 }, (_, n) => ann.call('sendMessage', { body: { to: bob.user.id, content: `${n}` } })),
+      Array.from({ length: 600 }, (_, n) =>
+        ann.call('sendMessage', { body: { to: bob.user.id, content: `${n}` } }),
+      ),
     );
     await ann.messages.edit(sent[0]!.message.id, 'edited while away');
     proxy.restore();
     await until(bob.status, (status) => status === 'online', 20_000);
     expect(observer.messages.size).toBe(601);
-    expect(essence(observer.messages.values()).map(({ seq }) => seq)).toEqual(Array.from({ length: 601 }, (_, n) => n + 1));
+    expect(essence(observer.messages.values()).map(({ seq }) => seq)).toEqual(
+      Array.from({ length: 601 }, (_, n) => n + 1),
+    );
     expect(observer.messages.get(sent[0]!.message.id)?.content).toBe('edited while away');
     expectFaultless(observer);
   }, 60_000);
@@ -100,7 +108,9 @@ describe('a client that was away', () => {
     proxy.cut();
     await until(bob.status, (status) => status === 'offline');
     await Promise.all(
-      Array.from({ length: 600 }, (_, n) => ann.call('sendMessage', { body: { to: bob.user.id, content: `${n}` } })),
+      Array.from({ length: 600 }, (_, n) =>
+        ann.call('sendMessage', { body: { to: bob.user.id, content: `${n}` } }),
+      ),
     );
     const reset = nextEvent(bob, 'chat_reset');
     proxy.restore();
@@ -109,6 +119,8 @@ describe('a client that was away', () => {
     expect(shown.at(-1)?.seq).toBe(601);
     expect(bob.chats.list.value[0]?.unreadCount).toBe(601);
     await timeline.loadOlder();
-    expect(timeline.messages.value.map(({ seq }) => seq)).toEqual(Array.from({ length: 21 }, (_, n) => n + 581));
+    expect(timeline.messages.value.map(({ seq }) => seq)).toEqual(
+      Array.from({ length: 21 }, (_, n) => n + 581),
+    );
   }, 60_000);
 });

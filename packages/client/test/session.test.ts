@@ -43,10 +43,17 @@ async function expiredSession(username: string) {
 
 /** Resolves once the server says that a token of that time has expired. */
 async function passed(time: number): Promise<void> {
-  await until({ peek: () => Date.now(), subscribe: (listener) => {
-    const timer = setInterval(() => listener(Date.now()), 50);
-    return () => clearInterval(timer);
-  } }, (now) => now > time + 500, 10_000);
+  await until(
+    {
+      peek: () => Date.now(),
+      subscribe: (listener) => {
+        const timer = setInterval(() => listener(Date.now()), 50);
+        return () => clearInterval(timer);
+      },
+    },
+    (now) => now > time + 500,
+    10_000,
+  );
 }
 
 describe('a token that expires', () => {
@@ -79,7 +86,10 @@ describe('a token that expires', () => {
     }
     expect(refreshes()).toBeGreaterThanOrEqual(2);
     expect(signedOut).toBe(0);
-    const { messages } = await bob.call('getConversation', { params: { userId: ann.user.id }, query: { limit: 100 } });
+    const { messages } = await bob.call('getConversation', {
+      params: { userId: ann.user.id },
+      query: { limit: 100 },
+    });
     expect(messages.map(({ content }) => content)).toEqual(Array.from({ length: sent }, (_, n) => `${n}`));
   }, 30_000);
 });
@@ -92,7 +102,9 @@ describe('two tabs that share a storage', () => {
     const { fetch, refreshes } = countingFetch();
     const tabs = [newClient({ storage, fetch }), newClient({ storage, fetch })];
     await Promise.all(tabs.map((tab) => tab.ready));
-    await Promise.all(tabs.flatMap((tab) => [tab.account.profile(), tab.users.list(), tab.account.sessions()]));
+    await Promise.all(
+      tabs.flatMap((tab) => [tab.account.profile(), tab.users.list(), tab.account.sessions()]),
+    );
     expect(refreshes()).toBe(1);
     await Promise.all(tabs.map((tab) => until(tab.status, (status) => status === 'online')));
   });
@@ -105,9 +117,12 @@ describe('two tabs that share a storage', () => {
     await until(two.status, (status) => status === 'online');
     expect(two.account.me.value?.id).toBe(one.user.id);
     const timelines = [one, two].map((tab) => tab.chats.open({ userId: bob.user.id }));
-    for (let n = 0; n < 10; n += 1) (n % 2 === 0 ? one : two).messages.send({ userId: bob.user.id, content: `${n}` });
+    for (let n = 0; n < 10; n += 1)
+      (n % 2 === 0 ? one : two).messages.send({ userId: bob.user.id, content: `${n}` });
     const shown = await Promise.all(
-      timelines.map(({ messages }) => until(messages, (all) => all.filter(({ status }) => status === 'delivered').length === 10)),
+      timelines.map(({ messages }) =>
+        until(messages, (all) => all.filter(({ status }) => status === 'delivered').length === 10),
+      ),
     );
     const keys = shown.map((all) => all.map(({ key }) => key));
     expect(keys[0]).toEqual(keys[1]);

@@ -1,5 +1,6 @@
-import type { Session as Device, LoginInput, ProfileInput, SignedIn, User } from '@parley/protocol';
+import type { Session as Device, LoginInput, ProfileInput, User } from '@parley/protocol';
 import { toClientError } from '../client.error.js';
+import type { HttpTransport } from '../http/http.transport.js';
 import type { Readable } from '../observable.js';
 import type { CallRoute, RouteBody } from '../protocol.types.js';
 import type { SessionKeeper } from '../session/session.keeper.js';
@@ -31,52 +32,60 @@ export interface AccountApi {
 
 export interface AccountDeps {
   call: CallRoute;
+  transport: HttpTransport;
   keeper: SessionKeeper;
-  inCookies: boolean;
   me: Readable<User | null>;
   /** Somebody has signed in: their chats are opened. */
   enter: (user: User) => Promise<void>;
   /** Nobody is signed in any more. */
-  leave: (options: { forget: boolean }) => Promise<void>;
+  leave: (forget: boolean) => Promise<void>;
 }
 
 /** The account half of the client. */
-export function createAccountApi({ call, keeper, inCookies, me, enter, leave }: AccountDeps): AccountApi {
-  async function signIn(signedIn: Parameters<SessionKeeper['begin']>[0]): Promise<User> {
-    if (me.peek()?.id !== signedIn.user.id) await leave({ forget: false });
-    await keeper.begin(signedIn);
-    await enter(signedIn.user);
-    return signedIn.user;
+export function createAccountApi({ call, transport, keeper, me, enter, leave }: AccountDeps): AccountApi {
+  async function signIn(user: User, tokens: Parameters<SessionKeeper['begin']>[1]): Promise<User> {
+    if (me.peek()?.id !== user.id) await leave(false);
+    await keeper.begin(user, tokens);
+    await enter(user);
+    return user;
   }
 
-  async function keep(user: User): Promise<User> {
+  async function keep({ user }: { user: User }): Promise<User> {
     await keeper.setUser(user);
     return user;
   }
 
   return {
     me,
-    register: async (body) => signIn(await call('register', { body })),
-    login: async (body) => signIn((await call('login', { body })) as SignedIn),
+
+    async register(body) {
+      const signedIn = await transport('register', { body });
+      return signIn(signedIn.user, signedIn);
+    },
+
+    async login(body) {
+      const signedIn = await transport('login', { body });
+      return signIn(signedIn.user, signedIn);
+    },
 
     async useToken(token, refreshToken) {
-      const user = await keeper.identify(token);
-      return signIn({ user, token, ...(refreshToken === undefined ? {} : { refreshToken }) });
+      const { user } = await transport('getProfile', {}, token);
+      return signIn(user, { token, refreshToken });
     },
 
     async logout({ all = false } = {}) {
       try {
-        if (keeper.session.peek() !== null) await call('logout', { body: { all } });
+        await call('logout', { body: { all } });
       } catch (error) {
         // Tokens can be forgotten without the server; cookies are the server's to clear.
-        if (inCookies && toClientError(error).code !== 'signed_out') throw error;
+        if (!keeper.token() && toClientError(error).code !== 'signed_out') throw error;
       }
       await keeper.forget();
-      await leave({ forget: true });
+      await leave(true);
     },
 
-    profile: async () => keep((await call('getProfile')).user),
-    updateProfile: async (body) => keep((await call('updateProfile', { body })).user),
+    profile: async () => keep(await call('getProfile')),
+    updateProfile: async (body) => keep(await call('updateProfile', { body })),
     async changePassword(body) {
       await call('changePassword', { body });
     },
@@ -84,6 +93,6 @@ export function createAccountApi({ call, keeper, inCookies, me, enter, leave }: 
     async revokeSession(id) {
       await call('revokeSession', { params: { id } });
     },
-    refresh: () => keeper.renew(keeper.session.peek()?.renewedAt ?? 0),
+    refresh: () => keeper.renew(keeper.version()),
   };
 }

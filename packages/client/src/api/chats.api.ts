@@ -44,7 +44,13 @@ export function createChatsApi(
 }
 
 /** The typing half of the client. */
-export function createTypingApi(typing: TypingBook, workspace: () => Workspace): TypingApi {
+export function createTypingApi({
+  typing,
+  workspace,
+}: {
+  typing: TypingBook;
+  workspace: () => Workspace;
+}): TypingApi {
   const keyOf = (target: ChatTarget) => workspace().book.open(target).key;
   return {
     in: typing.typists,

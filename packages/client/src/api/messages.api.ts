@@ -64,9 +64,7 @@ export function createMessagesApi({ call, pending, workspace }: MessagesDeps): M
     send(outgoing) {
       const { content, messageType = 'text' } = outgoing;
       const { book, outbox, viewer } = workspace();
-      const { id, peerId } = book.open(outgoing);
-      const target = peerId === null ? { chatId: id ?? '' } : { to: peerId };
-      const entry = outbox.add({ ...target, content, messageType });
+      const entry = outbox.add({ chatKey: book.open(outgoing).key, content, messageType });
       return { clientId: entry.stored.clientId, message: viewer.viewEntry(entry), acknowledged: entry.done };
     },
     retry: (clientId) => workspace().outbox.retry(clientId),

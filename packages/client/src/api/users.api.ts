@@ -16,6 +16,8 @@ export interface UsersApi {
   get(id: string): Promise<User>;
   /** A user that was heard of already, without a call. */
   known(id: string): User | undefined;
+  /** A user as last described; asked for when nobody has heard of them, and null until the answer. */
+  of(id: string): Readable<User | null>;
 }
 
 /** Who is there. */
@@ -38,36 +40,48 @@ export interface UsersDeps {
 export function createUsersApi({ call, users, workspace }: UsersDeps): UsersApi {
   function learn(described: User[]): User[] {
     users.learn(described);
-    workspace().publisher.touchChatsOf(new Set(described.map(({ id }) => id)));
+    const ids = new Set(described.map(({ id }) => id));
+    const { book, touch } = workspace();
+    for (const state of book.all()) if (state.participantIds.some((id) => ids.has(id))) touch(state);
     return described;
   }
 
+  async function get(id: string): Promise<User> {
+    const { user } = await call('getUser', { params: { id } });
+    learn([user]);
+    return user;
+  }
+
   return {
+    get,
+    known: users.get,
+
+    of(id) {
+      const { user } = users.person(id);
+      if (!user.peek()) get(id).catch(() => {});
+      return user;
+    },
+
     async list(query = {}) {
       const page = await call('listUsers', { query });
       learn(page.users);
       return page;
     },
+
     search: async (q, limit) => learn((await call('searchUsers', { query: { q, limit } })).users),
     online: async () => learn((await call('listOnlineUsers')).users),
-    async get(id) {
-      const { user } = await call('getUser', { params: { id } });
-      learn([user]);
-      return user;
-    },
-    known: users.get,
   };
 }
 
 /** The presence half of the client. */
 export function createPresenceApi({ users, workspace }: UsersDeps): PresenceApi {
   return {
-    of: users.presence,
-    watch: async (userIds) => workspace().presence.watch(userIds),
+    of: (userId) => users.person(userId).presence,
+    watch: async (userIds) => workspace().watchPresence(userIds),
     async set(status) {
       const { connection, userId } = workspace();
       const answer = await connection.emit('update_status', { status });
-      users.setPresence(userId, { ...users.presence(userId).peek(), status: answer.status });
+      users.setPresence(userId, { lastSeen: null, ...answer });
     },
   };
 }

@@ -2,7 +2,6 @@ import type { User } from '@parley/protocol';
 import type { Writable } from '../observable.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { UserBook } from '../users/user.book.js';
-import type { ChatBook } from './chat.book.js';
 import type { ChatState } from './chat.state.js';
 import type { LocalMessage, MessageViewer } from './local.message.js';
 import type { OpenTimeline } from './timeline.js';
@@ -28,10 +27,9 @@ export interface PublisherDeps {
   list: Writable<readonly ChatSummary[]>;
   unread: Writable<number>;
   userId: string;
-  book: ChatBook;
   users: UserBook;
   viewer: MessageViewer;
-  outbox: () => Outbox;
+  outbox: () => Pick<Outbox, 'ofState'>;
   onPublished: (state: ChatState) => void;
 }
 
@@ -42,79 +40,57 @@ export type ChatPublisher = ReturnType<typeof createChatPublisher>;
  * catch-up of a thousand messages is one new list.
  */
 export function createChatPublisher(deps: PublisherDeps) {
-  const { list, unread, book, users, viewer, userId } = deps;
+  const { list, unread, users, viewer, userId } = deps;
   const timelines = new Set<OpenTimeline>();
   const summaries = new Map<ChatState, ChatSummary>();
   const dirty = new Set<ChatState>();
-  let isScheduled = false;
 
-  function summarize(state: ChatState): ChatSummary | undefined {
-    const onTheirWay = deps.outbox().ofState(state);
-    if (!state.isKnown && onTheirWay.length === 0) return undefined;
-    const ids =
-      state.participantIds.length > 0 || state.peerId === null
-        ? state.participantIds
-        : [userId, state.peerId];
-    const entry = onTheirWay.at(-1);
+  function summarize(state: ChatState): ChatSummary {
+    const { peerId } = state;
+    const entry = deps.outbox().ofState(state).at(-1);
     const message = state.tail.messages.at(-1);
-    const lastMessage =
-      entry !== undefined
-        ? viewer.viewEntry(entry)
-        : message === undefined
-          ? null
-          : viewer.view(message, state);
-    const lastActivity = entry?.stored.createdAt ?? '';
+    const ids = state.isKnown || !peerId ? state.participantIds : [userId, peerId];
     return {
       id: state.key,
       isGroup: state.isGroup,
       isLobby: state.isRoom,
       groupName: state.groupName,
       participants: ids.flatMap((id) => users.get(id) ?? []),
-      peer: (state.peerId === null ? undefined : users.get(state.peerId)) ?? null,
-      lastMessage,
-      lastActivity: lastActivity > state.lastActivity ? lastActivity : state.lastActivity,
+      peer: users.get(peerId) ?? null,
+      lastMessage: entry ? viewer.viewEntry(entry) : message ? viewer.view(message, state) : null,
+      lastActivity: [state.lastActivity, entry?.stored.createdAt ?? ''].sort()[1]!,
       unreadCount: state.unreadCount,
     };
   }
 
   function flush(): void {
-    isScheduled = false;
-    if (dirty.size === 0) return;
-    const changed = [...dirty];
-    dirty.clear();
-    for (const state of changed) {
-      const summary = state.mergedInto === null ? summarize(state) : undefined;
-      if (summary === undefined) summaries.delete(state);
-      else summaries.set(state, summary);
+    for (const state of dirty) {
+      if (state.mergedInto || !(state.isKnown || deps.outbox().ofState(state).length))
+        summaries.delete(state);
+      else summaries.set(state, summarize(state));
       deps.onPublished(state);
     }
-    for (const timeline of timelines) if (changed.includes(timeline.chat)) timeline.publish();
+    for (const timeline of timelines) if (dirty.has(timeline.chat)) timeline.publish();
+    dirty.clear();
     list.value = [...summaries.values()].sort((a, b) => (a.lastActivity < b.lastActivity ? 1 : -1));
     unread.value = list.peek().reduce((sum, { unreadCount }) => sum + unreadCount, 0);
   }
 
-  function touch(state: ChatState): void {
-    dirty.add(state);
-    if (isScheduled) return;
-    isScheduled = true;
-    queueMicrotask(flush);
-  }
-
   return {
     timelines,
-    touch,
 
-    /** Users were described anew: the chats they are in show them so. */
-    touchChatsOf(userIds: ReadonlySet<string>): void {
-      for (const state of book.all()) if (state.participantIds.some((id) => userIds.has(id))) touch(state);
+    /** The chat has changed. */
+    touch(state: ChatState): void {
+      if (!dirty.size) queueMicrotask(flush);
+      dirty.add(state);
     },
 
     /** Nobody is signed in any more. */
     close(): void {
-      for (const timeline of [...timelines]) timeline.close();
+      for (const timeline of timelines) timeline.close();
+      summaries.clear();
       dirty.clear();
-      list.value = [];
-      unread.value = 0;
+      flush();
     },
   };
 }

@@ -8,12 +8,11 @@ export interface Mark {
   deliveredSeq: number;
 }
 
+/** What a chat is called before it has an id, with the id of the other person behind it. */
+export const DRAFT = 'user:';
+
 /** Everything that is held of one chat. */
 export class ChatState {
-  /** Null as long as nobody has written. */
-  id: string | null;
-  /** The other person of a direct chat. */
-  peerId: string | null;
   isGroup: boolean;
   groupName: string | null = null;
   participantIds: string[] = [];
@@ -29,7 +28,7 @@ export class ChatState {
   readonly detached = new Set<MessageWindow>();
   readonly marks = new Map<string, Mark>();
   unreadCount = 0;
-  lastActivity = new Date(0).toISOString();
+  lastActivity = '';
   /** How far the user has read here, whether or not the server knows yet. */
   wantedReadSeq = 0;
   /** Changes beyond a hole, by revision. */
@@ -41,20 +40,13 @@ export class ChatState {
   /** The state that stands for this one, when two turned out to be of one chat. */
   mergedInto: ChatState | null = null;
 
-  private constructor(id: string | null, peerId: string | null) {
-    this.id = id;
-    this.peerId = peerId;
-    this.isGroup = peerId === null;
-  }
-
-  /** A chat with a person to whom nobody has written yet. */
-  static withPeer(peerId: string): ChatState {
-    return new ChatState(null, peerId);
-  }
-
-  /** A chat of which nothing is known but the id. */
-  static withId(id: string): ChatState {
-    return new ChatState(id, null);
+  constructor(
+    /** Null as long as nobody has written. */
+    public id: string | null,
+    /** The other person of a direct chat. */
+    public peerId: string | null,
+  ) {
+    this.isGroup = !peerId;
   }
 
   /** The state to use in place of this one. */
@@ -72,76 +64,65 @@ export class ChatState {
 
   /** Where it is kept, and what an application calls it: its id, or `user:<id>` before there is one. */
   get key(): string {
-    return this.id ?? draftKey(this.peerId ?? '');
+    return this.id ?? DRAFT + this.peerId;
+  }
+
+  /** Whom a message to this chat is for. */
+  get address(): { chatId: string } | { to: string } {
+    return this.id ? { chatId: this.id } : { to: this.peerId! };
   }
 
   readSeqOf(userId: string): number {
     return this.marks.get(userId)?.readSeq ?? 0;
   }
 
+  /** Drops what is held; the server has to tell of the chat anew. */
+  forget(): void {
+    this.rev = -1;
+    this.seq = this.lowRev = this.unreadCount = 0;
+    this.tail = new MessageWindow(1);
+    for (const held of [this.detached, this.marks, this.ahead]) held.clear();
+  }
+
   /** Starts over from what the server says the chat is now; the messages before its last one are yet to be fetched. */
-  install(chat: Chat, watermarks: readonly Watermark[], userId: string): void {
-    this.describe(chat, userId);
-    this.rev = chat.rev;
-    this.seq = chat.lastSeq;
-    this.unreadCount = chat.unreadCount;
-    this.lastActivity = chat.lastActivity;
-    this.tail = new MessageWindow(chat.lastSeq + 1);
-    this.lowRev = chat.rev;
-    this.detached.clear();
-    this.marks.clear();
-    this.ahead.clear();
-    if (chat.lastMessage !== null) {
-      // A last message that is not the last seq: those after it are deleted for oneself.
-      this.tail.prepend({ messages: [chat.lastMessage], hasMore: chat.lastMessage.seq > 1 });
-    }
+  install(
+    { rev, lastSeq, unreadCount, lastActivity, lastMessage }: Chat,
+    watermarks: readonly Watermark[],
+  ): void {
+    this.forget();
+    this.rev = this.lowRev = rev;
+    this.seq = lastSeq;
+    this.wantedReadSeq = Math.min(this.wantedReadSeq, lastSeq);
+    this.unreadCount = unreadCount;
+    this.lastActivity = lastActivity;
+    this.tail = new MessageWindow(lastSeq + 1);
+    // It need not be the last seq: those after it are deleted for oneself.
+    if (lastMessage) this.tail.prepend({ messages: [lastMessage], hasMore: lastMessage.seq > 1 });
     this.mergeMarks(watermarks);
   }
 
-  /** Who and what the chat is; the other person is found from the participants. */
-  describe(
-    chat: Pick<Chat, 'id' | 'isGroup' | 'groupName'> & { participants: readonly Pick<User, 'id'>[] },
-    userId: string,
-  ): void {
-    this.id = chat.id;
-    this.isGroup = chat.isGroup;
-    this.groupName = chat.groupName;
-    this.participantIds = chat.participants.map(({ id }) => id);
-    this.peerId = chat.isGroup ? null : (this.participantIds.find((id) => id !== userId) ?? null);
+  /** Who is in the chat. */
+  describe({
+    isGroup,
+    groupName,
+    participants,
+  }: Pick<Chat, 'isGroup' | 'groupName'> & { participants: Pick<User, 'id'>[] }): void {
+    this.isGroup = isGroup;
+    this.groupName = groupName;
+    this.participantIds = participants.map(({ id }) => id);
   }
 
   /** Watermarks only move forward. True when one did. */
   mergeMarks(watermarks: readonly Watermark[]): boolean {
     let moved = false;
-    for (const { userId, readSeq, deliveredSeq } of watermarks) {
+    for (const { userId, ...mark } of watermarks) {
       const held = this.marks.get(userId) ?? { readSeq: 0, deliveredSeq: 0 };
-      const next = {
-        readSeq: Math.max(held.readSeq, readSeq),
-        deliveredSeq: Math.max(held.deliveredSeq, deliveredSeq, readSeq),
-      };
-      if (next.readSeq === held.readSeq && next.deliveredSeq === held.deliveredSeq) continue;
-      this.marks.set(userId, next);
+      const readSeq = Math.max(held.readSeq, mark.readSeq);
+      const deliveredSeq = Math.max(held.deliveredSeq, mark.deliveredSeq, readSeq);
+      if (readSeq + deliveredSeq === held.readSeq + held.deliveredSeq) continue;
+      this.marks.set(userId, { readSeq, deliveredSeq });
       moved = true;
     }
     return moved;
   }
-
-  /** Drops what is held; the server has to tell of the chat anew. */
-  forget(): void {
-    this.rev = -1;
-    this.seq = 0;
-    this.tail = new MessageWindow(1);
-    this.lowRev = 0;
-    this.detached.clear();
-    this.marks.clear();
-    this.waiting.clear();
-    this.ahead.clear();
-    this.unreadCount = 0;
-    this.wantedReadSeq = 0;
-  }
-}
-
-/** What a chat with somebody is called before it has an id. */
-export function draftKey(userId: string): string {
-  return `user:${userId}`;
 }

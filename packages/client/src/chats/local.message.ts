@@ -1,6 +1,6 @@
 import type { Message } from '@parley/protocol';
 import type { OutboxEntry, SendFailure } from '../outbox/outbox.entry.js';
-import type { ChatState } from './chat.state.js';
+import type { ChatState, Mark } from './chat.state.js';
 
 /** `received`: of somebody else. The rest tells how far a message of one's own has come. */
 export type MessageStatus = 'pending' | 'sent' | 'delivered' | 'read' | 'failed' | 'received';
@@ -15,60 +15,49 @@ export interface LocalMessage extends Message {
   failure?: SendFailure;
 }
 
-/** How far the others have come in a chat: what all of them have. */
-interface Reach {
-  readSeq: number;
-  deliveredSeq: number;
-}
+export type MessageViewer = ReturnType<typeof createMessageViewer>;
 
 /** Makes local messages; the same message with the same status is the same object. */
 export function createMessageViewer(userId: string) {
   const made = new WeakMap<Message, LocalMessage>();
 
-  function reachOf(state: ChatState): Reach {
-    const others =
-      state.peerId === null ? state.participantIds.filter((id) => id !== userId) : [state.peerId];
-    const marks = others.map((id) => state.marks.get(id));
-    if (marks.length === 0) return { readSeq: 0, deliveredSeq: 0 };
-    return {
-      readSeq: Math.min(...marks.map((mark) => mark?.readSeq ?? 0)),
-      deliveredSeq: Math.min(...marks.map((mark) => mark?.deliveredSeq ?? 0)),
-    };
+  /** How far all of the others have come. */
+  function reachOf({ peerId, participantIds, isRoom, marks }: ChatState): Mark {
+    const others = peerId ? [peerId] : participantIds.filter((id) => id !== userId);
+    const least = (field: keyof Mark) =>
+      others.length > 0 && !isRoom ? Math.min(...others.map((id) => marks.get(id)?.[field] ?? 0)) : 0;
+    return { readSeq: least('readSeq'), deliveredSeq: least('deliveredSeq') };
   }
 
-  function statusOf(message: Message, state: ChatState, reach: Reach): MessageStatus {
-    if (message.sender !== userId) return 'received';
-    if (state.isRoom) return 'sent';
-    if (message.seq <= reach.readSeq || message.isRead) return 'read';
-    return message.seq <= reach.deliveredSeq || message.delivered ? 'delivered' : 'sent';
-  }
-
-  function viewOne(message: Message, state: ChatState, reach: Reach): LocalMessage {
-    const status = statusOf(message, state, reach);
+  function viewOne(message: Message, state: ChatState, reach: Mark): LocalMessage {
+    const { seq } = message;
     const isOwn = message.sender === userId;
     // A room tells of one's own mark alone, so a message of one's own has no reader there.
-    const isRead = isOwn ? status === 'read' : message.seq <= state.readSeqOf(userId) || message.isRead;
-    const held = made.get(message);
-    if (held?.status === status && held.isRead === isRead) return held;
-    const delivered = message.delivered || status === 'read' || status === 'delivered';
-    const key = (isOwn ? message.clientId : undefined) ?? message.id;
-    const view: LocalMessage = { ...message, key, isOwn, status, isRead, delivered };
-    made.set(message, view);
+    const isRead =
+      seq <= (isOwn ? reach.readSeq : state.readSeqOf(userId)) ||
+      (message.isRead && !(isOwn && state.isRoom));
+    const delivered = isRead || seq <= reach.deliveredSeq || (message.delivered && !state.isRoom);
+    const status = !isOwn ? 'received' : isRead ? 'read' : delivered ? 'delivered' : 'sent';
+    let view = made.get(message);
+    if (view?.status !== status || view.isRead !== isRead) {
+      view = { ...message, key: (isOwn && message.clientId) || message.id, isOwn, status, isRead, delivered };
+      made.set(message, view);
+    }
     return view;
   }
 
   return {
-    view: (message: Message, state: ChatState): LocalMessage => viewOne(message, state, reachOf(state)),
-
     viewAll(messages: readonly Message[], state: ChatState): LocalMessage[] {
       const reach = reachOf(state);
       return messages.map((message) => viewOne(message, state, reach));
     },
 
+    view: (message: Message, state: ChatState) => viewOne(message, state, reachOf(state)),
+
     /** A message on its way. `id` is its clientId until the server has given it one; its `seq` is beyond all others. */
     viewEntry({ stored, acknowledged, state }: OutboxEntry): LocalMessage {
-      if (acknowledged !== undefined) return viewOne(acknowledged, state, reachOf(state));
-      const { clientId, failure } = stored;
+      if (acknowledged) return viewOne(acknowledged, state, reachOf(state));
+      const { clientId, content, messageType, createdAt, failure } = stored;
       return {
         id: clientId,
         _id: clientId,
@@ -78,19 +67,17 @@ export function createMessageViewer(userId: string) {
         seq: Number.MAX_SAFE_INTEGER,
         rev: 0,
         sender: userId,
-        ...(state.peerId === null ? {} : { receiver: state.peerId }),
-        content: stored.content,
-        messageType: stored.messageType,
+        ...(state.peerId && { receiver: state.peerId }),
+        content,
+        messageType,
         isRead: false,
         readAt: null,
         delivered: false,
-        timestamp: stored.createdAt,
+        timestamp: createdAt,
         isOwn: true,
-        status: failure === undefined ? 'pending' : 'failed',
-        ...(failure === undefined ? {} : { failure }),
+        status: failure ? 'failed' : 'pending',
+        ...(failure && { failure }),
       };
     },
   };
 }
-
-export type MessageViewer = ReturnType<typeof createMessageViewer>;

@@ -1,4 +1,5 @@
-import type { Readable, SignalFactory } from '../observable.js';
+import type { ResolvedOptions } from '../client.options.js';
+import type { Readable } from '../observable.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { ChatState } from './chat.state.js';
 import type { HistoryPager } from './history.pager.js';
@@ -42,51 +43,47 @@ export interface OpenTimeline extends Timeline {
 }
 
 export interface TimelineDeps {
-  signal: SignalFactory;
+  options: Pick<ResolvedOptions, 'signal' | 'pageSize' | 'keepMessages'>;
   viewer: MessageViewer;
   outbox: Pick<Outbox, 'ofState'>;
   pager: HistoryPager;
-  pageSize: number;
-  /** Messages that are kept of a chat at which nobody looks. */
-  keep: number;
   onClose: (timeline: OpenTimeline) => void;
 }
 
 /** Opens a timeline on a chat. */
 export function createTimeline(initial: ChatState, deps: TimelineDeps): OpenTimeline {
-  const { viewer, outbox, pager, pageSize } = deps;
-  const messages = deps.signal<readonly LocalMessage[]>([]);
-  const state = deps.signal<TimelineState>({ hasOlder: false, hasNewer: false, isLoading: false });
+  const { viewer, outbox, pager } = deps;
+  const { signal, pageSize, keepMessages } = deps.options;
+  const messages = signal<readonly LocalMessage[]>([]);
+  const state = signal<TimelineState>({ hasOlder: false, hasNewer: false, isLoading: false });
   let past: MessageWindow | null = null;
   let loading: Promise<void> | null = null;
   let isClosed = false;
 
   const chat = () => initial.current;
-  /** Null after the chat has started over: what was looked at is no longer of it. */
-  const detached = () => (past !== null && chat().detached.has(past) ? past : null);
+  /** What is shown; the end, after the chat has started over: what was looked at is no longer of it. */
+  const shownWindow = () => (past && chat().detached.has(past) ? past : chat().tail);
 
   function show(window: MessageWindow | null): void {
-    if (past !== null) chat().detached.delete(past);
+    if (past) chat().detached.delete(past);
+    if (window) chat().detached.add(window);
     past = window;
-    if (window !== null) chat().detached.add(window);
     publish();
   }
 
   function publish(): void {
     if (isClosed) return;
-    const held = chat();
-    const window = detached() ?? held.tail;
-    const shown = viewer.viewAll(window.messages, held);
-    if (window === held.tail) {
-      const seen = new Set(shown.map(({ key }) => key));
-      for (const entry of outbox.ofState(held))
-        if (!seen.has(entry.stored.clientId)) shown.push(viewer.viewEntry(entry));
+    const window = shownWindow();
+    const hasNewer = window !== chat().tail;
+    const shown = viewer.viewAll(window.messages, chat());
+    if (!hasNewer) {
+      const keys = new Set(shown.map(({ key }) => key));
+      const onTheirWay = outbox.ofState(chat()).filter(({ stored }) => !keys.has(stored.clientId));
+      shown.push(...onTheirWay.map(viewer.viewEntry));
     }
     messages.value = shown;
-    const next = { hasOlder: window.hasOlder, hasNewer: window !== held.tail, isLoading: loading !== null };
-    const { hasOlder, hasNewer, isLoading } = state.peek();
-    if (hasOlder !== next.hasOlder || hasNewer !== next.hasNewer || isLoading !== next.isLoading)
-      state.value = next;
+    const next = { hasOlder: window.hasOlder, hasNewer, isLoading: !!loading };
+    if (JSON.stringify(next) !== JSON.stringify(state.peek())) state.value = next;
   }
 
   /** One page at a time. */
@@ -118,42 +115,38 @@ export function createTimeline(initial: ChatState, deps: TimelineDeps): OpenTime
 
     fill(): void {
       const { tail, isKnown } = chat();
-      if (isClosed || !isKnown || !tail.hasOlder || tail.messages.length >= pageSize) return;
       // Without a network there is what there is; the next catch-up fills again.
-      timeline.loadOlder().catch(() => undefined);
+      if (isKnown && tail.messages.length < pageSize) timeline.loadOlder().catch(() => {});
     },
 
     loadOlder: () =>
       load(async () => {
-        const window = detached() ?? chat().tail;
-        if (!window.hasOlder) return;
-        window.prepend(await pager.before(chat(), window.low, pageSize));
+        const window = shownWindow();
+        if (window.hasOlder) window.prepend(await pager(chat(), { before: window.low }, pageSize));
       }),
 
     loadNewer: () =>
       load(async () => {
-        const window = detached();
-        if (window === null) return;
-        const page = await pager.after(chat(), window.high, pageSize);
-        const { tail } = chat();
-        const between = page.messages.filter(({ seq }) => seq < tail.low);
-        const hasMore = page.hasMore && between.length === page.messages.length;
-        window.extend({ messages: between, hasMore }, tail.low - 1);
-        if (!hasMore) joinTail(window);
+        const window = shownWindow();
+        if (window === chat().tail) return;
+        const page = await pager(chat(), { after: window.high }, pageSize);
+        const { low } = chat().tail;
+        for (const message of page.messages) if (message.seq < low) window.append(message);
+        if (!page.hasMore || page.messages.at(-1)!.seq >= low - 1) joinTail(window);
       }),
 
     async jumpTo(seq) {
-      if (loading !== null) await loading.catch(() => undefined);
-      const held = chat();
-      const inView = detached();
-      if (inView !== null && seq >= inView.low && seq <= inView.high) return;
-      if (seq >= held.tail.low) return show(null);
+      await loading?.catch(() => {});
+      const { low } = chat().tail;
+      const window = shownWindow();
+      if (seq >= window.low && seq <= window.high) return;
+      if (seq >= low) return show(null);
       await load(async () => {
-        const end = Math.min(held.tail.low, seq + Math.ceil(pageSize / 2));
-        const window = new MessageWindow(end);
-        window.prepend(await pager.before(held, end, pageSize));
-        if (end === held.tail.low) joinTail(window);
-        else show(window);
+        const end = Math.min(low, seq + Math.ceil(pageSize / 2));
+        const around = new MessageWindow(end);
+        around.prepend(await pager(chat(), { before: end }, pageSize));
+        if (end === low) joinTail(around);
+        else show(around);
       });
     },
 
@@ -161,15 +154,14 @@ export function createTimeline(initial: ChatState, deps: TimelineDeps): OpenTime
 
     close() {
       if (isClosed) return;
+      show(null);
       isClosed = true;
-      const held = chat();
-      if (past !== null) held.detached.delete(past);
-      held.openCount -= 1;
-      if (held.openCount === 0) held.tail.trim(deps.keep);
+      chat().openCount -= 1;
+      if (!chat().openCount) chat().tail.trim(keepMessages);
       deps.onClose(timeline);
     },
   };
-  initial.openCount += 1;
+  chat().openCount += 1;
   publish();
   return timeline;
 }

@@ -1,74 +1,61 @@
-import { ParleyClientError, readProblem, toClientError } from '../client.error.js';
+import type { RouteResult } from '@parley/protocol';
+import { ParleyClientError, readProblem, toClientError, unanswered } from '../client.error.js';
+import type { ResolvedOptions } from '../client.options.js';
+import type { RouteArgs } from '../protocol.types.js';
+import { type CallableRoute, routeTable } from '../route.table.js';
 
-/** One request, before anybody is authenticated. */
-export interface HttpRequest {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** With its parameters filled in. */
-  path: string;
-  query?: Record<string, unknown>;
-  body?: unknown;
-  token?: string | null;
-}
-
-/** Sends a request and gives the parsed answer; throws `ParleyClientError`. */
-export type HttpTransport = (request: HttpRequest) => Promise<unknown>;
-
-export interface HttpTransportOptions {
-  /** The server's address, without a slash at the end. */
-  url: string;
-  /** Whether cookies go along: with the session in cookies they must, with tokens they must not. */
-  withCookies: boolean;
-  timeoutMs: number;
-  fetch: typeof globalThis.fetch;
-}
+/** Calls one endpoint with the given token, or as nobody; throws `ParleyClientError`. */
+export type HttpTransport = <N extends CallableRoute>(
+  name: N,
+  args?: RouteArgs<N>,
+  token?: string | null,
+) => Promise<RouteResult<N>>;
 
 /** Speaks JSON over fetch. */
-export function createHttpTransport({
-  url,
-  withCookies,
-  timeoutMs,
-  fetch,
-}: HttpTransportOptions): HttpTransport {
-  return async ({ method, path, query = {}, body, token }) => {
-    const pairs = Object.entries(query).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, String(value)]],
-    );
-    const search = pairs.length === 0 ? '' : `?${new URLSearchParams(pairs)}`;
+export function createHttpTransport(
+  options: Pick<ResolvedOptions, 'url' | 'inCookies' | 'timeoutMs' | 'fetch'>,
+): HttpTransport {
+  return async <N extends CallableRoute>(name: N, args: RouteArgs<N> = {}, token?: string | null) => {
+    const { params, query, body } = args as { params?: Strings; query?: object; body?: object };
+    const [method, path = ''] = routeTable[name].split(' ');
+    const headers: Strings = { Accept: 'application/json' };
+    if (body) headers['Content-Type'] = 'application/json';
+    if (token) headers['Authorization'] = `Bearer ${token}`;
+    let answer: unknown;
     let response: Response;
-    let text: string;
     try {
-      response = await fetch(`${url}${path}${search}`, {
+      response = await options.fetch(`${options.url}/api/${fillIn(path, params)}${formatQuery(query)}`, {
         method,
-        credentials: withCookies ? 'include' : 'omit',
+        headers,
+        // With the session in cookies they must go along, with tokens they must not.
+        credentials: options.inCookies ? 'include' : 'omit',
         cache: 'no-store',
-        headers: {
-          Accept: 'application/json',
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-          ...(token == null ? {} : { Authorization: `Bearer ${token}` }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      text = await response.text();
+        body: body && JSON.stringify(body),
+        signal: AbortSignal.timeout(options.timeoutMs),
+      } as RequestInit);
+      answer = await response.json();
     } catch (error) {
-      throw toClientError(error);
+      if (!(error instanceof SyntaxError)) throw toClientError(error);
     }
-    const answer = parseJson(text);
-    if (response.ok && answer !== undefined) return answer;
-    const problem = readProblem(answer, response.headers.get('Retry-After'));
-    if (problem !== undefined && !response.ok) throw problem;
+    if (response!.ok && answer) return answer as RouteResult<N>;
+    const { status, headers: got } = response!;
+    const problem = readProblem(answer, got.get('Retry-After'));
+    if (problem) throw problem;
     // A proxy's page, or no Parley at all. 502 to 504 say that what stands behind it does not answer.
-    const message = `${method} ${path} was answered with status ${response.status} and no error of the protocol`;
-    throw new ParleyClientError(response.status >= 502 ? 'network_error' : 'unexpected_answer', message, {
-      status: response.status,
+    if (status > 501) throw unanswered('network_error');
+    throw new ParleyClientError('unexpected_answer', `Status ${status} without an error of the protocol`, {
+      status,
     });
   };
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+type Strings = Record<string, string>;
+
+function fillIn(path: string, params: Strings = {}): string {
+  return path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name]!));
+}
+
+function formatQuery(query: object = {}): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined);
+  return pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : '';
 }

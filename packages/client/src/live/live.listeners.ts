@@ -1,5 +1,5 @@
 import type { Message, User } from '@parley/protocol';
-import type { createChangeLog } from '../chats/change.log.js';
+import type { ChangeLog } from '../chats/change.log.js';
 import type { ChatBook } from '../chats/chat.book.js';
 import type { ChatState } from '../chats/chat.state.js';
 import { advanceOwnRead } from '../chats/receipts.js';
@@ -12,7 +12,7 @@ import type { ServerEventListeners } from './connection.js';
 export interface LiveDeps {
   userId: string;
   book: ChatBook;
-  log: ReturnType<typeof createChangeLog>;
+  log: ChangeLog;
   users: UserBook;
   typing: TypingBook;
   emitter: Emitter<ClientEventMap>;
@@ -27,11 +27,9 @@ export function applyMark(
   mark: { userId: string; readSeq: number; deliveredSeq: number },
 ): void {
   const { userId } = mark;
-  const moved = userId === ownId ? advanceOwnRead(state, userId, mark.readSeq) : state.mergeMarks([mark]);
-  if (!moved || state.id === null) return;
+  if (!(userId === ownId ? advanceOwnRead(state, userId, mark.readSeq) : state.mergeMarks([mark]))) return;
   touch(state);
-  const { readSeq, deliveredSeq } = state.marks.get(userId) ?? mark;
-  emitter.emit('receipt', { chatId: state.id, userId, readSeq, deliveredSeq });
+  emitter.emit('receipt', { chatId: state.key, userId, ...state.marks.get(userId)! });
 }
 
 /** What each event of the server does. */
@@ -40,14 +38,15 @@ export function createLiveListeners(deps: LiveDeps): ServerEventListeners {
 
   const offer = (message: Message) => log.offer(book.byId(message.chatId), message);
 
-  function mark(chatId: string, userId: string, marks: { readSeq: number; deliveredSeq: number }): void {
+  function mark(chatId: string, userId: string, readSeq: number, deliveredSeq: number): void {
     const state = book.find(chatId);
     // Of a chat that is not known yet the sync tells all.
-    if (state?.isKnown === true) applyMark(deps, state, { userId, ...marks });
+    if (state?.isKnown) applyMark(deps, state, { userId, readSeq, deliveredSeq });
   }
 
-  function setPresence(userId: string, presence: ClientEventMap['presence']): void {
-    if (users.setPresence(userId, presence)) emitter.emit('presence', presence);
+  function setPresence({ userId, status, lastSeen }: ClientEventMap['presence']): void {
+    if (users.setPresence(userId, { status, lastSeen }))
+      emitter.emit('presence', { userId, status, lastSeen });
   }
 
   return {
@@ -55,19 +54,15 @@ export function createLiveListeners(deps: LiveDeps): ServerEventListeners {
     new_message: ({ messageId: _, ...message }) => offer(message),
     message_updated: offer,
     message_deleted: ({ for: _, ...message }) => offer(message),
-    message_delivered: ({ chatId, userId, deliveredSeq }) =>
-      mark(chatId, userId, { readSeq: 0, deliveredSeq }),
-    message_read: ({ chatId, readerId, readSeq }) =>
-      mark(chatId, readerId, { readSeq, deliveredSeq: readSeq }),
-    user_online: ({ userId, status }) => setPresence(userId, { userId, status, lastSeen: null }),
-    user_offline: ({ userId, status }) =>
-      setPresence(userId, { userId, status, lastSeen: new Date().toISOString() }),
-    user_status_changed: ({ userId, status, lastSeen }) => setPresence(userId, { userId, status, lastSeen }),
-    typing_status({ chatId, from, isTyping }) {
-      if (from === deps.userId) return;
-      if (isTyping) typing.add(chatId, from);
-      else typing.remove(chatId, from);
-      emitter.emit('typing', { chatId, userId: from, isTyping });
+    message_delivered: ({ chatId, userId, deliveredSeq }) => mark(chatId, userId, 0, deliveredSeq),
+    message_read: ({ chatId, readerId, readSeq }) => mark(chatId, readerId, readSeq, readSeq),
+    user_online: (user) => setPresence({ ...user, lastSeen: null }),
+    user_offline: (user) => setPresence({ ...user, lastSeen: new Date().toISOString() }),
+    user_status_changed: setPresence,
+    typing_status({ chatId, from: userId, isTyping }) {
+      if (userId === deps.userId) return;
+      typing.set(chatId, userId, isTyping);
+      emitter.emit('typing', { chatId, userId, isTyping });
     },
   };
 }

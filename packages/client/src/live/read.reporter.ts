@@ -1,44 +1,36 @@
+import type { MarkReadResult } from '@parley/protocol';
 import type { ChatState } from '../chats/chat.state.js';
 import { advanceOwnRead } from '../chats/receipts.js';
-import type { EmitEvent } from '../protocol.types.js';
 
 /** Reading goes on while one scrolls: the server is told at most this often. */
 const REPORT_MS = 250;
 
 export interface ReadReporterDeps {
   userId: string;
-  emit: EmitEvent;
-  isUp: () => boolean;
+  /** Tells the server. */
+  report: (read: { chatId: string; upTo: number }) => Promise<MarkReadResult>;
   touch: (state: ChatState) => void;
 }
 
-export type ReadReporter = ReturnType<typeof createReadReporter>;
-
 /** Counts chats as read at once, and tells the server in its time; what it missed is told again after a sync. */
-export function createReadReporter({ userId, emit, isUp, touch }: ReadReporterDeps) {
+export function createReadReporter({ userId, report, touch }: ReadReporterDeps) {
   const unreported = new Set<ChatState>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  async function report(state: ChatState): Promise<void> {
-    const { id, seq, wantedReadSeq } = state;
-    if (id === null) return;
-    const { readSeq, unreadCount } = await emit('read_receipt', { chatId: id, upTo: wantedReadSeq });
+  async function tell(state: ChatState): Promise<void> {
+    unreported.delete(state);
+    const { id, seq, wantedReadSeq: upTo } = state;
+    const { readSeq, unreadCount } = await report({ chatId: id!, upTo });
     // Unless something has come since, the server has counted better.
-    if (readSeq !== wantedReadSeq || state.wantedReadSeq !== readSeq || state.seq !== seq) return;
-    if (state.unreadCount === unreadCount) return;
+    if (readSeq !== state.wantedReadSeq || state.seq !== seq) return;
     state.unreadCount = unreadCount;
     touch(state);
   }
 
   function schedule(state: ChatState): void {
+    if (unreported.has(state)) return;
     unreported.add(state);
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      const states = [...unreported];
-      unreported.clear();
-      // Without a connection the sync of the next one finds what is missing.
-      for (const each of isUp() ? states : []) report(each).catch(() => undefined);
-    }, REPORT_MS);
+    // Without a connection the sync of the next one finds what is missing.
+    setTimeout(() => void tell(state).catch(() => {}), REPORT_MS);
   }
 
   return {
@@ -50,12 +42,8 @@ export function createReadReporter({ userId, emit, isUp, touch }: ReadReporterDe
     },
 
     /** The server told how far it believes the user has read. */
-    compare(state: ChatState, serverReadSeq: number): void {
+    compare(state: ChatState, serverReadSeq = 0): void {
       if (state.wantedReadSeq > serverReadSeq) schedule(state);
-    },
-
-    close(): void {
-      clearTimeout(timer);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Message, User } from '@parley/protocol';
-import { type Change, createChangeLog } from '../chats/change.log.js';
+import { type ChangeListener, createChangeLog } from '../chats/change.log.js';
 import { type ChatTarget, createChatBook } from '../chats/chat.book.js';
 import { type ChatSummary, createChatPublisher } from '../chats/chat.publisher.js';
 import type { ChatState } from '../chats/chat.state.js';
@@ -23,7 +23,6 @@ import type { TypingBook } from '../users/typing.book.js';
 import type { UserBook } from '../users/user.book.js';
 import { createConnection } from './connection.js';
 import { applyMark, createLiveListeners } from './live.listeners.js';
-import { createPresenceWatcher } from './presence.watcher.js';
 import { createReadReporter } from './read.reporter.js';
 import { startUpkeep } from './upkeep.js';
 
@@ -35,16 +34,20 @@ export type ConnectionStatus =
   | 'connecting'
   /** Connected, and catching up on what came in the meantime. */
   | 'syncing'
-  /** Connected, and everything that came in the meantime is here. */
+  /**
+   * In step. Where WebSockets do not get through this holds as of the last attempt, a few seconds ago: messages go
+   * and come by REST.
+   */
   | 'online'
   /** Not connected; attempts go on by themselves. */
   | 'offline';
 
-export interface WorkspaceDeps {
-  user: User;
+/** What all users of a client share. */
+export interface ClientCore {
   options: ResolvedOptions;
   storage: ClientStorage;
   locks: Locks;
+  /** Names locks; the same for all tabs on one server. */
   scope: string;
   keeper: SessionKeeper;
   call: CallRoute;
@@ -59,36 +62,81 @@ export interface WorkspaceDeps {
 
 export type Workspace = Awaited<ReturnType<typeof openWorkspace>>;
 
+const EVENTS = { created: 'message', updated: 'message_updated', deleted: 'message_deleted' } as const;
+
 /** Everything that belongs to one signed-in user, from the cache of the last time to the live connection. */
-export async function openWorkspace(deps: WorkspaceDeps) {
-  const { user, options, storage, locks, scope, keeper, call, users, typing, emitter, status, pending } =
-    deps;
-  const { signal } = options;
+export async function openWorkspace(core: ClientCore, user: User) {
+  const { options, storage, keeper, call, users, typing, emitter, status, pending } = core;
   const userId = user.id;
   const prefix = `user/${userId}/`;
   users.learn([user]);
-
   const book = createChatBook(userId);
-  const cache = createChatCache({ storage, prefix, book, users, userId, keep: options.keepMessages });
+  const cache = createChatCache({ storage, prefix, book, users, keep: options.keepMessages });
   const epoch = await cache.load();
   const viewer = createMessageViewer(userId);
   const publisher = createChatPublisher({
-    list: deps.list,
-    unread: deps.unread,
+    ...core,
     userId,
-    book,
-    users,
     viewer,
     outbox: () => outbox,
-    onPublished: (state) => cache.save(state),
+    onPublished: cache.save,
   });
-  const { touch } = publisher;
-  const isUp = () => connection.isUp();
+  const { touch, timelines } = publisher;
+  let watched: readonly string[] = [];
+  /** Without a connection: whether REST gets through. */
+  let isReachable = false;
+
+  const onChange: ChangeListener = (kind, state, message) => {
+    const { chatId, rev, sender, clientId } = message;
+    if (sender === userId && clientId) outbox.settle(clientId, message);
+    countChange(kind, state, message, userId);
+    typing.set(chatId, sender, false);
+    if (!state.openCount && state.tail.messages.length > 2 * options.keepMessages)
+      state.tail.trim(options.keepMessages);
+    touch(state);
+    emitter.emit(EVENTS[kind], { chatId, rev, message: viewer.view(message, state) });
+  };
+  const log = createChangeLog(onChange, () => sync.noteHole());
+
+  const connection = createConnection({
+    options,
+    keeper,
+    listeners: createLiveListeners({
+      ...core,
+      userId,
+      book,
+      log,
+      touch,
+      onOwnUser: (own) => void keeper.setUser(own),
+    }),
+    onUp() {
+      status.value = 'syncing';
+      sync.request().catch(() => {});
+      outbox.pump();
+      refreshPresence().catch(() => {});
+      for (const { chat } of timelines) listen(chat);
+    },
+    onDown() {
+      if (!isReachable) status.value = 'offline';
+      // Where WebSockets do not get through, REST may: each attempt to come back is a look at what is new.
+      sync.request().then(
+        () => {
+          isReachable = true;
+          outbox.pump();
+        },
+        () => {
+          isReachable = false;
+          if (!isUp()) status.value = 'offline';
+        },
+      );
+    },
+  });
+  const { emit, isUp } = connection;
 
   const outbox = createOutbox({
-    store: await openOutboxStore(storage, `${prefix}out/`, locks, scope),
-    stateOf: ({ chatId, to }) => book.open(to === undefined ? { chatId: chatId ?? '' } : { userId: to }),
-    isUp,
+    store: await openOutboxStore(storage, `${prefix}out/`, core.locks, core.scope),
+    stateOf: book.byId,
+    isUp: () => isUp() || isReachable,
     onChange(state) {
       pending.value = outbox.count();
       touch(state);
@@ -96,113 +144,65 @@ export async function openWorkspace(deps: WorkspaceDeps) {
     onFailed: (entry) => emitter.emit('send_failed', { message: viewer.viewEntry(entry) }),
     onAcknowledged: (state, message) => log.offer(state, message),
     async transmit({ clientId, content, messageType }, state): Promise<Message> {
-      const target = state.id === null ? { to: state.peerId ?? '' } : { chatId: state.id };
-      const { message } = await connection.emit('send_message', {
-        ...target,
-        content,
-        messageType,
-        clientId,
-      });
-      if (state.id === null) book.join(message.chatId, state.peerId ?? '');
+      const body = { ...state.address, content, messageType, clientId };
+      const { message } = isUp() ? await emit('send_message', body) : await call('sendMessage', { body });
+      if (!state.id) book.join(message.chatId, state.peerId!);
       return message;
     },
   });
-
-  function onChange(change: Change): void {
-    const { kind, state, rev, message } = change;
-    if (message.sender === userId && message.clientId !== undefined) outbox.settle(message.clientId, message);
-    countChange(change, userId);
-    if (kind === 'created') typing.remove(message.chatId, message.sender);
-    if (state.openCount === 0 && state.tail.messages.length > 2 * options.keepMessages) {
-      state.tail.trim(options.keepMessages);
-    }
-    touch(state);
-    const name = kind === 'created' ? 'message' : kind === 'updated' ? 'message_updated' : 'message_deleted';
-    emitter.emit(name, { chatId: message.chatId, rev, message: viewer.view(message, state) });
-  }
-
-  const log = createChangeLog({ onChange, onHole: () => sync.noteHole() });
-  const connection = createConnection({
-    url: options.url,
-    keeper,
-    inCookies: options.inCookies,
-    ackTimeoutMs: options.timeoutMs,
-    reconnect: options.reconnect,
-    listeners: createLiveListeners({
-      userId,
-      book,
-      log,
-      users,
-      typing,
-      emitter,
-      touch,
-      onOwnUser: (own) => void keeper.setUser(own),
-    }),
-    onUp,
-    onDown: () => {
-      status.value = 'offline';
-    },
-  });
-  const { emit } = connection;
-  const reads = createReadReporter({ userId, emit, isUp, touch });
-  const presence = createPresenceWatcher({ users, call, emit, isUp });
-
-  const tell = (name: 'chat_added' | 'chat_removed' | 'chat_reset') => (state: ChatState) => {
-    touch(state);
-    emitter.emit(name, { chatId: state.key });
-  };
-  const sync = createSyncEngine({
+  const reads = createReadReporter({
     userId,
+    touch,
+    report: (body) => (isUp() ? emit('read_receipt', body) : call('markRead', { body })),
+  });
+
+  const sync = createSyncEngine({
+    ...core,
     book,
     log,
-    call,
     emit,
     isUp,
-    catchUpMax: options.catchUpMax,
-    holeGraceMs: options.holeGraceMs,
     epoch,
     onEpoch: cache.setEpoch,
-    onUsers: users.learn,
-    onAdded: tell('chat_added'),
-    onReset: tell('chat_reset'),
-    onRemoved(state) {
-      cache.remove(state);
-      state.forget();
-      tell('chat_removed')(state);
+    onChat(event, state) {
+      touch(state);
+      emitter.emit(event, { chatId: state.key });
     },
     onMarks(state, { watermarks }) {
       for (const mark of watermarks) applyMark({ userId, emitter, touch }, state, mark);
-      const own = watermarks.find((mark) => mark.userId === userId);
-      reads.compare(state, own?.readSeq ?? 0);
+      reads.compare(state, watermarks.find((mark) => mark.userId === userId)?.readSeq);
     },
     onCaughtUp() {
-      if (isUp()) status.value = 'online';
-      for (const timeline of publisher.timelines) timeline.fill();
+      status.value = 'online';
+      for (const timeline of timelines) timeline.fill();
     },
   });
 
-  function onUp(): void {
-    status.value = 'syncing';
-    sync.request().catch(() => undefined);
-    outbox.pump();
-    presence.refresh().catch(() => undefined);
-    for (const { chat } of publisher.timelines) listen(chat);
+  /** Makes good what changed without a connection. */
+  async function refreshPresence(): Promise<void> {
+    users.setOnline((await call('listOnlineUsers')).users);
+    if (watched.length > 0) await watchPresence(watched);
+  }
+
+  async function watchPresence(userIds: readonly string[]): Promise<void> {
+    watched = userIds;
+    if (!isUp()) return;
+    const answer = await emit('watch_presence', { userIds: [...userIds] });
+    for (const { userId: id, ...presence } of answer.users) users.setPresence(id, presence);
   }
 
   /** Typing in a room is told to those alone who listen there. */
   function listen(state: ChatState): void {
-    if (state.isRoom && state.id !== null) connection.notify('join_chat', { chatId: state.id });
+    if (state.isRoom) connection.notify('join_chat', { chatId: state.id! });
   }
 
   const pager = createHistoryPager(call, sync.knownRevs);
-  const upkeep = startUpkeep({ heartbeatMs: options.heartbeatMs, connection, sync, adopt: outbox.adopt });
-  const endSessionWatch = keeper.session.subscribe((session) => {
-    if (session !== null) connection.reauthenticate(session.token, session.renewedAt);
-  });
+  const endUpkeep = startUpkeep({ heartbeatMs: options.heartbeatMs, connection, sync, adopt: outbox.adopt });
+  const endSession = keeper.session.subscribe(connection.reauthenticate);
   await outbox.adopt();
   for (const state of book.all()) touch(state);
   status.value = 'connecting';
-  connection.start();
+  void connection.start();
 
   return {
     userId,
@@ -210,48 +210,38 @@ export async function openWorkspace(deps: WorkspaceDeps) {
     log,
     outbox,
     viewer,
-    presence,
     connection,
-    publisher,
+    touch,
+    watchPresence,
     sync: sync.request,
     markRead: reads.markRead,
 
     openTimeline(target: ChatTarget): Timeline {
-      const state = book.open(target);
-      const timeline = createTimeline(state, {
-        signal,
+      const timeline = createTimeline(book.open(target), {
+        options,
         viewer,
         outbox,
         pager,
-        pageSize: options.pageSize,
-        keep: options.keepMessages,
         onClose(closed) {
-          publisher.timelines.delete(closed);
+          timelines.delete(closed);
           const { id, isRoom, openCount } = closed.chat;
-          if (isRoom && openCount === 0 && id !== null) connection.notify('leave_chat', { chatId: id });
+          if (isRoom && !openCount) connection.notify('leave_chat', { chatId: id! });
         },
       });
-      publisher.timelines.add(timeline);
-      listen(state);
+      timelines.add(timeline);
+      listen(timeline.chat);
       timeline.fill();
       return timeline;
     },
 
     /** Ends everything; what is kept stays for the next time, or goes with `forget`. */
-    async close({ forget }: { forget: boolean }): Promise<void> {
-      endSessionWatch();
-      upkeep.close();
+    async close(forget: boolean): Promise<void> {
+      endSession();
+      endUpkeep();
       sync.close();
-      reads.close();
-      outbox.close();
       connection.stop();
-      if (forget) {
-        await outbox.release();
-        await cache.clear();
-      } else {
-        await cache.flush();
-        await outbox.release();
-      }
+      await outbox.close();
+      await (forget ? cache.clear() : cache.flush());
       publisher.close();
       pending.value = 0;
     },

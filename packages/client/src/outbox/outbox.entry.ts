@@ -5,15 +5,15 @@ import type { ClientErrorCode } from '../client.error.js';
 /** A message on its way, as it is kept in storage. */
 export interface StoredEntry {
   clientId: string;
-  chatId?: string;
-  to?: string;
+  /** Where it goes to: an id, or `user:<id>` for the chat with a person. */
+  chatKey: string;
   content: string;
   messageType: MessageType;
   createdAt: string;
   /** The tab that sends it. */
   owner: string;
   /** Why the server refused it; it is not tried again by itself. */
-  failure?: SendFailure;
+  failure?: SendFailure | undefined;
 }
 
 /** Why a message was not sent. */
@@ -28,21 +28,20 @@ export class OutboxEntry {
   attempts = 0;
   /** What the server made of it, until the change log has come to it. */
   acknowledged: Message | undefined;
-  /** Resolves once the server has it; rejects when it is refused for the first time, or discarded. */
-  readonly done: Promise<Message>;
   resolve!: (message: Message) => void;
   reject!: (error: unknown) => void;
+  /** Resolves once the server has it; rejects when it is refused for the first time, or discarded. */
+  readonly done = new Promise<Message>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
 
   constructor(
     readonly stored: StoredEntry,
     private readonly target: ChatState,
   ) {
-    this.done = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
     // Whoever does not ask how a send ends is not to be told by an unhandled rejection.
-    this.done.catch(() => undefined);
+    this.done.catch(() => {});
   }
 
   get state(): ChatState {
@@ -50,6 +49,6 @@ export class OutboxEntry {
   }
 
   get isWaiting(): boolean {
-    return this.acknowledged === undefined && this.stored.failure === undefined;
+    return !this.acknowledged && !this.stored.failure;
   }
 }

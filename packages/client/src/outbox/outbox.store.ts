@@ -3,7 +3,7 @@ import type { ClientStorage } from '../storage/client.storage.js';
 import { createUuidV7 } from '../uuid.v7.js';
 import type { StoredEntry } from './outbox.entry.js';
 
-export type OutboxStore = ReturnType<typeof createOutboxStore>;
+export type OutboxStore = Awaited<ReturnType<typeof openOutboxStore>>;
 
 /**
  * Keeps messages on their way, for this tab and for those to come. Every entry has an owner, a tab that holds a lock
@@ -11,52 +11,35 @@ export type OutboxStore = ReturnType<typeof createOutboxStore>;
  */
 export async function openOutboxStore(storage: ClientStorage, prefix: string, locks: Locks, scope: string) {
   const owner = createUuidV7();
-  const release = await locks.tryHold(`${scope}:tab:${owner}`);
-  return createOutboxStore(storage, prefix, locks, scope, owner, release);
-}
-
-function createOutboxStore(
-  storage: ClientStorage,
-  prefix: string,
-  locks: Locks,
-  scope: string,
-  owner: string,
-  release: (() => void) | null,
-) {
+  const lockOf = (tab: string) => `${scope}:tab:${tab}`;
+  const release = await locks.tryHold(lockOf(owner));
   /** Writes of one entry must not overtake each other. */
   let last: Promise<unknown> = Promise.resolve();
 
-  function write(clientId: string, entry: StoredEntry | undefined): void {
-    const value = entry === undefined ? undefined : structuredClone(entry);
-    last = last.then(() => storage.write(new Map([[prefix + clientId, value]])));
-  }
-
-  async function takeOver(deadOwner: string, entries: StoredEntry[]): Promise<StoredEntry[]> {
-    const releaseDead = await locks.tryHold(`${scope}:tab:${deadOwner}`);
-    if (releaseDead === null) return [];
-    const owned = entries.map((entry) => ({ ...entry, owner }));
-    await storage.write(new Map(owned.map((entry) => [prefix + entry.clientId, entry])));
-    releaseDead();
-    return owned;
+  function write(entries: StoredEntry[], isKept = true): Promise<unknown> {
+    const changes = new Map(
+      entries.map((entry) => [prefix + entry.clientId, isKept ? { ...entry, owner } : undefined]),
+    );
+    last = last.then(() => storage.write(changes));
+    return last;
   }
 
   return {
-    owner,
-    put: (entry: StoredEntry) => write(entry.clientId, entry),
-    remove: (clientId: string) => write(clientId, undefined),
+    put: (entry: StoredEntry) => write([entry]),
+    remove: (entry: StoredEntry) => write([entry], false),
 
     /** Entries whose owner is gone; they are this tab's from now on. */
-    adoptOrphans(isHeld: (clientId: string) => boolean): Promise<StoredEntry[]> {
+    adoptOrphans(): Promise<StoredEntry[]> {
       return locks.run(`${scope}:adopt`, async () => {
         const stored = [...(await storage.list(prefix)).values()] as StoredEntry[];
-        const byOwner = new Map<string, StoredEntry[]>();
-        for (const entry of stored) {
-          if (isHeld(entry.clientId)) continue;
-          byOwner.set(entry.owner, [...(byOwner.get(entry.owner) ?? []), entry]);
-        }
         const adopted: StoredEntry[] = [];
-        for (const [deadOwner, entries] of byOwner) {
-          adopted.push(...(deadOwner === owner ? [] : await takeOver(deadOwner, entries)));
+        for (const tab of new Set(stored.map((entry) => entry.owner))) {
+          const releaseDead = await locks.tryHold(lockOf(tab));
+          if (!releaseDead) continue;
+          const left = stored.filter((entry) => entry.owner === tab);
+          await write(left);
+          releaseDead();
+          adopted.push(...left);
         }
         return adopted;
       });

@@ -1,4 +1,5 @@
 import type { Message } from '@parley/protocol';
+import { wait } from '../backoff.js';
 import type { ChatState } from '../chats/chat.state.js';
 import { ParleyClientError, toClientError } from '../client.error.js';
 import { createUuidV7 } from '../uuid.v7.js';
@@ -8,8 +9,8 @@ import { judgeFailure } from './send.verdict.js';
 
 export interface OutboxDeps {
   store: OutboxStore;
-  /** The chat of an entry that comes from storage. */
-  stateOf: (entry: StoredEntry) => ChatState;
+  /** The chat of a key. */
+  stateOf: (chatKey: string) => ChatState;
   /** Sends once; gives the message as the server has it. */
   transmit: (entry: StoredEntry, state: ChatState) => Promise<Message>;
   isUp: () => boolean;
@@ -24,7 +25,7 @@ export type Outbox = ReturnType<typeof createOutbox>;
 
 /** Sends messages: of each chat one after the other, again and again with the same clientId until the server has it. */
 export function createOutbox(deps: OutboxDeps) {
-  const { store, stateOf, transmit, isUp, onChange, onFailed, onAcknowledged } = deps;
+  const { store, isUp } = deps;
   /** By clientId, in the order of sending. */
   const entries = new Map<string, OutboxEntry>();
   const lanes = new Set<ChatState>();
@@ -32,9 +33,7 @@ export function createOutbox(deps: OutboxDeps) {
   let pausedUntil = 0;
   let isClosed = false;
 
-  function ofState(state: ChatState): OutboxEntry[] {
-    return [...entries.values()].filter((entry) => entry.state === state);
-  }
+  const ofState = (state: ChatState) => [...entries.values()].filter((entry) => entry.state === state);
 
   function pump(): void {
     for (const { state } of entries.values()) void runLane(state);
@@ -43,58 +42,57 @@ export function createOutbox(deps: OutboxDeps) {
   async function runLane(state: ChatState): Promise<void> {
     if (lanes.has(state)) return;
     lanes.add(state);
-    try {
-      while (isUp() && !isClosed) {
-        const next = ofState(state).find(({ isWaiting }) => isWaiting);
-        if (next === undefined || !(await sendOnce(next))) return;
-      }
-    } finally {
-      lanes.delete(state);
+    for (let isGoing = true; isGoing && isUp() && !isClosed; ) {
+      const next = ofState(state).find(({ isWaiting }) => isWaiting);
+      isGoing = !!next && (await sendOnce(next));
     }
+    lanes.delete(state);
   }
 
   /** False when the lane has to wait for a connection. */
   async function sendOnce(entry: OutboxEntry): Promise<boolean> {
-    const { stored, state } = entry;
     const pauseMs = pausedUntil - Date.now();
     if (pauseMs > 0) {
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await wait(pauseMs);
       return true;
     }
     try {
-      acknowledge(entry, await transmit(stored, state));
-      return true;
-    } catch (error) {
-      const failure = toClientError(error);
-      if (isClosed || !entries.has(stored.clientId) || !entry.isWaiting) return true;
-      const verdict = judgeFailure(failure, entry.attempts, isUp());
-      entry.attempts += 1;
-      if (verdict.kind === 'failed') fail(entry, failure);
-      if (verdict.kind === 'again') pausedUntil = Date.now() + verdict.afterMs;
-      return verdict.kind !== 'later';
+      const message = await deps.transmit(entry.stored, entry.state);
+      conclude(entry, message);
+      deps.onAcknowledged(entry.state, message);
+    } catch (thrown) {
+      const error = toClientError(thrown);
+      // It may have come to an end in another way.
+      if (!entries.has(entry.stored.clientId) || !entry.isWaiting) return true;
+      const verdict = judgeFailure(error, entry.attempts++, isUp());
+      if (verdict === 'later') return false;
+      if (verdict === 'failed') fail(entry, error);
+      else pausedUntil = Date.now() + verdict;
     }
+    return true;
   }
 
-  function acknowledge(entry: OutboxEntry, message: Message): void {
-    if (!entries.has(entry.stored.clientId) || entry.acknowledged !== undefined) return;
+  function conclude(entry: OutboxEntry, message: Message): void {
+    if (!entry.acknowledged) void store.remove(entry.stored);
     entry.acknowledged = message;
-    delete entry.stored.failure;
-    store.remove(entry.stored.clientId);
     entry.resolve(message);
-    onChange(entry.state);
-    onAcknowledged(entry.state, message);
+    deps.onChange(entry.state);
   }
 
   function fail(entry: OutboxEntry, error: ParleyClientError): void {
     entry.stored.failure = { code: error.code, message: error.message };
-    store.put(entry.stored);
     entry.reject(error);
-    onChange(entry.state);
-    onFailed(entry);
+    keep(entry);
+    deps.onFailed(entry);
+  }
+
+  function keep({ stored, state }: OutboxEntry): void {
+    void store.put(stored);
+    deps.onChange(state);
   }
 
   function insert(stored: StoredEntry): OutboxEntry {
-    const entry = new OutboxEntry(stored, stateOf(stored));
+    const entry = new OutboxEntry(stored, deps.stateOf(stored.chatKey));
     entries.set(stored.clientId, entry);
     return entry;
   }
@@ -104,73 +102,66 @@ export function createOutbox(deps: OutboxDeps) {
     pump,
 
     /** How many messages the server does not have yet, those that failed among them. */
-    count: () => [...entries.values()].filter(({ acknowledged }) => acknowledged === undefined).length,
-
-    /** Chats with messages on their way. */
-    states: () => new Set([...entries.values()].map(({ state }) => state)),
+    count: () => [...entries.values()].filter(({ acknowledged }) => !acknowledged).length,
 
     /** Takes a message; it is kept from now on. */
-    add(message: Pick<StoredEntry, 'chatId' | 'to' | 'content' | 'messageType'>): OutboxEntry {
-      const createdAt = new Date().toISOString();
-      const entry = insert({ ...message, clientId: createUuidV7(), createdAt, owner: store.owner });
-      store.put(entry.stored);
-      onChange(entry.state);
+    add(message: Pick<StoredEntry, 'chatKey' | 'content' | 'messageType'>): OutboxEntry {
+      const entry = insert({
+        ...message,
+        clientId: createUuidV7(),
+        createdAt: new Date().toISOString(),
+        owner: '',
+      });
+      keep(entry);
       void runLane(entry.state);
       return entry;
     },
 
     /** Takes over what was left by tabs that are gone, and by this one before it was loaded again. */
     async adopt(): Promise<void> {
-      const orphans = await store.adoptOrphans((clientId) => entries.has(clientId));
-      for (const stored of orphans) onChange(insert(stored).state);
+      const orphans = await store.adoptOrphans();
+      for (const stored of orphans) deps.onChange(insert(stored).state);
       // The Map keeps the order of sending: a clientId sorts by time.
-      const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
-      entries.clear();
-      for (const [clientId, entry] of sorted) entries.set(clientId, entry);
+      for (const [clientId, entry] of [...entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
+        entries.delete(clientId);
+        entries.set(clientId, entry);
+      }
       pump();
     },
 
     /** The change log has come to the message: from now on it is one like any other. */
     settle(clientId: string, message: Message): void {
       const entry = entries.get(clientId);
-      if (entry === undefined) return;
-      if (entry.acknowledged === undefined) {
-        // The ack was lost, or another tab has sent it.
-        entry.acknowledged = message;
-        store.remove(clientId);
-        entry.resolve(message);
-      }
+      if (!entry) return;
       entries.delete(clientId);
-      onChange(entry.state);
+      // Perhaps without an ack until now: it was lost, or another tab has sent the message.
+      conclude(entry, message);
     },
 
     /** Tries a failed message again, with the same clientId. */
     retry(clientId: string): void {
       const entry = entries.get(clientId);
-      if (entry?.stored.failure === undefined) return;
-      delete entry.stored.failure;
+      if (!entry?.stored.failure) return;
+      entry.stored.failure = undefined;
       entry.attempts = 0;
-      store.put(entry.stored);
-      onChange(entry.state);
+      keep(entry);
       void runLane(entry.state);
     },
 
     /** Drops a message that the server does not have. One that is just being sent may arrive all the same. */
     discard(clientId: string): void {
       const entry = entries.get(clientId);
-      if (entry === undefined || entry.acknowledged !== undefined) return;
+      if (!entry || entry.acknowledged) return;
       entries.delete(clientId);
-      store.remove(clientId);
+      void store.remove(entry.stored);
       entry.reject(new ParleyClientError('closed', 'The message was discarded'));
-      onChange(entry.state);
+      deps.onChange(entry.state);
     },
 
-    /** Sends no more. */
-    close(): void {
+    /** Sends no more; all is written, and free to be taken over by another tab. */
+    close(): Promise<void> {
       isClosed = true;
+      return store.close();
     },
-
-    /** All is written, and free to be taken over by another tab. */
-    release: () => store.close(),
   };
 }

@@ -5,27 +5,20 @@ import { MessageWindow } from '../chats/message.window.js';
 import type { ClientStorage } from '../storage/client.storage.js';
 import type { UserBook } from '../users/user.book.js';
 
+/** What is kept of a chat as it is. */
+type Fields = Pick<ChatState, (typeof FIELDS)[number]>;
+const FIELDS = ['rev', 'seq', 'unreadCount', 'lastActivity', 'wantedReadSeq'] as const;
+
 /** A chat as it is kept for the next time. Written as a whole, so what it says of itself is always true. */
-interface StoredChat {
+interface StoredChat extends Fields {
   id: string;
   isGroup: boolean;
   groupName: string | null;
-  participants: User[];
-  participantIds: string[];
-  rev: number;
-  seq: number;
+  participants: Pick<User, 'id'>[];
   low: number;
   lowRev: number;
   messages: Message[];
   marks: Watermark[];
-  unreadCount: number;
-  lastActivity: string;
-  wantedReadSeq: number;
-}
-
-interface StoredMeta {
-  version: number;
-  epoch: string;
 }
 
 /** Of another version nothing is read: the chats are asked for anew. */
@@ -38,7 +31,6 @@ export interface ChatCacheDeps {
   prefix: string;
   book: ChatBook;
   users: UserBook;
-  userId: string;
   /** Messages kept of each chat. */
   keep: number;
 }
@@ -46,66 +38,49 @@ export interface ChatCacheDeps {
 export type ChatCache = ReturnType<typeof createChatCache>;
 
 /** Keeps the last state of the chats, so that the next start shows it at once and asks only for what came since. */
-export function createChatCache({ storage, prefix, book, users, userId, keep }: ChatCacheDeps) {
-  const dirty = new Map<string, ChatState | undefined>();
+export function createChatCache({ storage, prefix, book, users, keep }: ChatCacheDeps) {
+  const dirty = new Map<string, ChatState>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let epoch: string | undefined;
 
-  function freeze(state: ChatState): StoredChat | undefined {
-    if (!state.isKnown || state.id === null) return undefined;
-    const messages = state.tail.messages.slice(-keep);
-    const isCut = messages.length < state.tail.messages.length;
+  function freeze(state: ChatState): StoredChat {
+    const { tail, isGroup, groupName } = state;
+    const messages = tail.messages.slice(-keep);
+    const isCut = messages.length < tail.messages.length;
     return {
-      id: state.id,
-      isGroup: state.isGroup,
-      groupName: state.groupName,
-      participants: state.participantIds.flatMap((id) => users.get(id) ?? []),
-      participantIds: state.participantIds,
-      rev: state.rev,
-      seq: state.seq,
-      low: isCut ? (messages[0]?.seq ?? state.tail.low) : state.tail.low,
-      // What is cut off a room's tail is fetched again from where it is known to be.
+      ...(Object.fromEntries(FIELDS.map((field) => [field, state[field]])) as Fields),
+      id: state.id!,
+      isGroup,
+      groupName,
+      participants: state.participantIds.map((id) => users.get(id) ?? { id }),
+      low: isCut ? messages[0]!.seq : tail.low,
+      // What is cut off a room's tail is fetched again, from where it is known to be.
       lowRev: isCut ? state.rev : state.lowRev,
       messages,
-      marks: [...state.marks].map(([id, mark]) => ({ userId: id, ...mark })),
-      unreadCount: state.unreadCount,
-      lastActivity: state.lastActivity,
-      wantedReadSeq: state.wantedReadSeq,
+      marks: [...state.marks].map(([userId, mark]) => ({ userId, ...mark })),
     };
   }
 
-  function thaw(stored: StoredChat): void {
-    users.learn(stored.participants);
-    const peerId = stored.isGroup ? undefined : stored.participantIds.find((id) => id !== userId);
-    const state = peerId === undefined ? book.byId(stored.id) : book.join(stored.id, peerId);
-    state.describe({ ...stored, participants: stored.participantIds.map((id) => ({ id })) }, userId);
-    state.rev = stored.rev;
-    state.seq = stored.seq;
-    state.lowRev = stored.lowRev;
-    state.tail = new MessageWindow(stored.low, stored.seq);
-    for (const message of stored.messages) state.tail.put(message);
-    state.mergeMarks(stored.marks);
-    state.unreadCount = stored.unreadCount;
-    state.lastActivity = stored.lastActivity;
-    state.wantedReadSeq = stored.wantedReadSeq;
+  function thaw({ low, lowRev, messages, marks, ...stored }: StoredChat): void {
+    users.learn(stored.participants.filter((user): user is User => 'username' in user));
+    const state = book.describe(stored);
+    for (const field of FIELDS) Object.assign(state, { [field]: stored[field] });
+    state.lowRev = lowRev;
+    state.tail = new MessageWindow(low, stored.seq);
+    state.tail.messages = messages;
+    state.mergeMarks(marks);
   }
 
   async function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    if (dirty.size === 0 || epoch === undefined) return;
+    if (!dirty.size || !epoch) return;
     // Together with the chats: an epoch without them would make their whole past look new.
-    const entries = new Map<string, unknown>([
-      [`${prefix}meta`, { version: VERSION, epoch } satisfies StoredMeta],
-    ]);
-    for (const [key, state] of dirty) entries.set(`${prefix}chat/${key}`, state && freeze(state));
+    const entries = new Map<string, unknown>([[`${prefix}meta`, { version: VERSION, epoch }]]);
+    for (const [id, state] of dirty)
+      entries.set(`${prefix}chat/${id}`, state.isKnown ? freeze(state) : undefined);
     dirty.clear();
     await storage.write(entries);
-  }
-
-  function touch(key: string, state: ChatState | undefined): void {
-    dirty.set(key, state);
-    timer ??= setTimeout(() => void flush(), WRITE_DELAY_MS);
   }
 
   return {
@@ -113,7 +88,7 @@ export function createChatCache({ storage, prefix, book, users, userId, keep }: 
 
     /** Fills the book with what was kept. Gives the epoch, or undefined when there was nothing. */
     async load(): Promise<string | undefined> {
-      const meta = (await storage.read(`${prefix}meta`)) as StoredMeta | undefined;
+      const meta = (await storage.read(`${prefix}meta`)) as { version: number; epoch: string } | undefined;
       if (meta?.version !== VERSION) return undefined;
       for (const stored of (await storage.list(`${prefix}chat/`)).values()) thaw(stored as StoredChat);
       epoch = meta.epoch;
@@ -125,20 +100,18 @@ export function createChatCache({ storage, prefix, book, users, userId, keep }: 
       epoch = next;
     },
 
+    /** The chat has changed; one that is not known is not kept. */
     save(state: ChatState): void {
-      if (state.id !== null) touch(state.id, state);
-    },
-
-    remove(state: ChatState): void {
-      if (state.id !== null) touch(state.id, undefined);
+      if (!state.id) return;
+      dirty.set(state.id, state);
+      timer ??= setTimeout(() => void flush(), WRITE_DELAY_MS);
     },
 
     /** Nothing of the user is left. */
     async clear(): Promise<void> {
       clearTimeout(timer);
       dirty.clear();
-      const keys = [...(await storage.list(prefix)).keys()];
-      await storage.write(new Map(keys.map((key) => [key, undefined])));
+      await storage.write(new Map([...(await storage.list(prefix)).keys()].map((key) => [key, undefined])));
     },
   };
 }

@@ -6,40 +6,24 @@ import { createMemoryStorage } from './memory.storage.js';
  * still is a chat. From the first failure on everything is kept in memory.
  */
 export function guardStorage(storage: ClientStorage, onFailure: (error: unknown) => void): ClientStorage {
-  const fallback = createMemoryStorage();
-  let isBroken = false;
+  let current = storage;
 
-  async function attempt<T>(primary: () => Promise<T>, instead: () => Promise<T>): Promise<T> {
-    if (isBroken) return instead();
+  async function attempt<T>(call: (storage: ClientStorage) => Promise<T>): Promise<T> {
     try {
-      return await primary();
+      return await call(current);
     } catch (error) {
-      if (!isBroken) onFailure(error);
-      isBroken = true;
-      return instead();
+      if (current === storage) {
+        current = createMemoryStorage();
+        onFailure(error);
+      }
+      return call(current);
     }
   }
 
   return {
-    read: (key) =>
-      attempt(
-        () => storage.read(key),
-        () => fallback.read(key),
-      ),
-    list: (prefix) =>
-      attempt(
-        () => storage.list(prefix),
-        () => fallback.list(prefix),
-      ),
-    write: (entries) =>
-      attempt(
-        () => storage.write(entries),
-        () => fallback.write(entries),
-      ),
-    close: () =>
-      attempt(
-        async () => storage.close?.(),
-        async () => undefined,
-      ),
+    read: (key) => attempt((to) => to.read(key)),
+    list: (prefix) => attempt((to) => to.list(prefix)),
+    write: (entries) => attempt((to) => to.write(entries)),
+    close: () => attempt(async (to) => to.close?.()),
   };
 }

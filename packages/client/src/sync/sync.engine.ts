@@ -1,32 +1,26 @@
-import type { limits, SyncChat, SyncResult, User } from '@parley/protocol';
+import type { limits, SyncChat, SyncResult } from '@parley/protocol';
 import { backoffMs } from '../backoff.js';
-import type { createChangeLog } from '../chats/change.log.js';
+import type { ChangeLog } from '../chats/change.log.js';
 import type { ChatBook } from '../chats/chat.book.js';
 import type { ChatState } from '../chats/chat.state.js';
 import { ParleyClientError, toClientError } from '../client.error.js';
+import type { ResolvedOptions } from '../client.options.js';
 import type { CallRoute, EmitEvent } from '../protocol.types.js';
+import type { UserBook } from '../users/user.book.js';
 
 export interface SyncDeps {
-  userId: string;
   book: ChatBook;
-  log: ReturnType<typeof createChangeLog>;
+  log: ChangeLog;
+  users: Pick<UserBook, 'learn'>;
   call: CallRoute;
   emit: EmitEvent;
   isUp: () => boolean;
-  /** Changes of one chat that are gone through one by one; a chat with more starts over from its end. */
-  catchUpMax: number;
-  /** How long a missing change may still come by itself, in milliseconds. */
-  holeGraceMs: number;
+  options: Pick<ResolvedOptions, 'catchUpMax' | 'holeGraceMs'>;
   /** The epoch of the last time; undefined on a new device. */
   epoch: string | undefined;
   onEpoch: (epoch: string) => void;
-  /** People were described. */
-  onUsers: (users: readonly User[]) => void;
-  /** A chat is there that was not. */
-  onAdded: (state: ChatState) => void;
-  /** A chat has started over; its messages are not those that came before. */
-  onReset: (state: ChatState) => void;
-  onRemoved: (state: ChatState) => void;
+  /** A chat is there that was not, is gone, or has started over with messages that are not those from before. */
+  onChat: (event: 'chat_added' | 'chat_removed' | 'chat_reset', state: ChatState) => void;
   /** Watermarks of a chat have come. */
   onMarks: (state: ChatState, answer: SyncChat) => void;
   /** Everything is as the server had it when it answered. */
@@ -41,7 +35,8 @@ const CHATS_MAX: (typeof limits)['syncChatsMax'] = 2_000;
 
 /** Asks what changed since the revisions that are held, until there is no more. One at a time. */
 export function createSyncEngine(deps: SyncDeps) {
-  const { book, log, call, emit, isUp } = deps;
+  const { book, log, isUp, onChat } = deps;
+  const { catchUpMax, holeGraceMs } = deps.options;
   let { epoch } = deps;
   let running: Promise<void> | null = null;
   let isAskedAgain = false;
@@ -53,54 +48,51 @@ export function createSyncEngine(deps: SyncDeps) {
   /** Chats that are taken from their end, because their past is too long or not of this database. */
   const starting = new Set<ChatState>();
 
+  const hasHole = () => book.all().some(({ waiting }) => waiting.size > 0);
+
   /** The revisions of the chats that are held; of too many, the most recently active ones. */
   function knownRevs(): Record<string, number> {
-    const known = book.known().filter((state) => !starting.has(state));
-    if (known.length > CHATS_MAX)
-      known.sort((a, b) => (a.lastActivity < b.lastActivity ? 1 : -1)).splice(CHATS_MAX);
-    return Object.fromEntries(known.map((state) => [state.id, state.rev]));
+    const known = book.all().filter((state) => state.isKnown && !starting.has(state));
+    known.sort((a, b) => (a.lastActivity < b.lastActivity ? 1 : -1));
+    return Object.fromEntries(known.slice(0, CHATS_MAX).map((state) => [state.id, state.rev]));
   }
 
-  async function ask(isFirst: boolean): Promise<SyncResult> {
+  async function ask(): Promise<SyncResult> {
+    if (!epoch) return deps.call('sync', { body: { limit: 1 } });
     // Of chats that start over only where they stand is wanted, not their past.
-    const limit = isFirst || starting.size > 0 ? 1 : PAGE;
-    const body = { chats: isFirst ? {} : knownRevs(), limit, ...(isFirst ? {} : { epoch }) };
-    // All chats of a new device may be more than a connection can have waiting.
-    if (isUp() && !isFirst) {
-      try {
-        return await emit('sync', body);
-      } catch (error) {
-        if (!toClientError(error).isTemporary) throw error;
-      }
+    const body = { chats: knownRevs(), limit: starting.size > 0 ? 1 : PAGE, epoch };
+    try {
+      return await deps.emit('sync', body);
+    } catch (error) {
+      if (!toClientError(error).isTemporary) throw error;
+      return deps.call('sync', { body });
     }
-    return call('sync', { body });
   }
 
   /** Puts one answer into its chat. False when it told nothing new. */
   function take(answer: SyncChat, isFirst: boolean): boolean {
-    if (answer.gone === true) return drop(book.find(answer.chatId));
-    deps.onUsers(answer.chat?.participants ?? []);
-    const state = answer.chat === undefined ? book.byId(answer.chatId) : book.ofChat(answer.chat);
-    if (answer.resync === true) {
+    const { chat } = answer;
+    if (answer.gone) return drop(book.find(answer.chatId));
+    deps.users.learn(chat?.participants ?? []);
+    const state = chat ? book.describe(chat) : book.byId(answer.chatId);
+    if (answer.resync) {
       starting.add(state);
       return true;
     }
-    const isStarting = starting.has(state);
-    if (answer.chat !== undefined && (isFirst || isStarting)) {
-      starting.delete(state);
-      state.install(answer.chat, answer.watermarks, deps.userId);
-      if (isStarting) deps.onReset(state);
-      else deps.onAdded(state);
+    const isStarting = starting.delete(state);
+    const before = state.rev;
+    if (chat && (isFirst || isStarting)) {
+      state.install(chat, answer.watermarks);
+      onChat(isStarting ? 'chat_reset' : 'chat_added', state);
       log.drain(state);
       return true;
     }
-    const before = state.rev;
     if (!state.isKnown) {
       // Began while this device was away, or just now: its messages are changes like any others.
-      if (answer.chat === undefined) return false;
+      if (!chat) return false;
       state.rev = 0;
       state.mergeMarks(answer.watermarks);
-      deps.onAdded(state);
+      onChat('chat_added', state);
     }
     log.applySync(state, answer);
     deps.onMarks(state, answer);
@@ -108,28 +100,26 @@ export function createSyncEngine(deps: SyncDeps) {
   }
 
   function drop(state: ChatState | undefined): boolean {
-    if (state === undefined) return false;
+    if (!state) return false;
     starting.delete(state);
     book.remove(state);
-    deps.onRemoved(state);
+    state.forget();
+    onChat('chat_removed', state);
     return true;
   }
 
   /** Asks once and applies the answer. True when there is more to ask for. */
   async function step(changes: Map<string, number>): Promise<boolean> {
-    const isFirst = epoch === undefined;
+    const isFirst = !epoch;
     const askedAnew = [...starting];
-    const result = await ask(isFirst);
+    const result = await ask();
     if (isClosed) return false;
     if (result.epoch !== epoch) {
       epoch = result.epoch;
       deps.onEpoch(epoch);
       if (!isFirst) {
         // Another database: nothing that is held means anything there.
-        for (const state of book.known()) {
-          state.forget();
-          starting.add(state);
-        }
+        for (const state of book.all()) if (state.isKnown) starting.add(state);
         return true;
       }
     }
@@ -140,63 +130,54 @@ export function createSyncEngine(deps: SyncDeps) {
       changes.set(answer.chatId, count);
       const state = book.find(answer.chatId);
       // One that has just started over is at its end, whatever the answer says of its past.
-      const isBehind = answer.more && state?.rev === answer.rev;
-      if (state !== undefined && isBehind && count >= deps.catchUpMax) starting.add(state);
+      if (state && answer.more && state.rev === answer.rev && count >= catchUpMax) starting.add(state);
     }
     // Whatever was asked for anew and not answered is not there any more.
-    for (const state of askedAnew) if (starting.has(state)) isNews = drop(state) || isNews;
+    for (const state of askedAnew) if (starting.has(state)) isNews = drop(state);
     return !isFirst && isNews && (result.more || starting.size > 0);
-  }
-
-  async function catchUp(): Promise<void> {
-    const changes = new Map<string, number>();
-    while (await step(changes));
   }
 
   async function run(): Promise<void> {
     do {
       isAskedAgain = false;
-      await catchUp();
+      const changes = new Map<string, number>();
+      while (await step(changes));
     } while (isAskedAgain && !isClosed);
     failures = 0;
-    if (isClosed) return;
     if (!hasHole()) holes = 0;
-    deps.onCaughtUp();
-  }
-
-  function hasHole(): boolean {
-    return [...book.all()].some(({ waiting }) => waiting.size > 0);
-  }
-
-  function request(): Promise<void> {
-    if (isClosed) return Promise.reject(new ParleyClientError('closed', 'The client was closed'));
-    if (running !== null) {
-      isAskedAgain = true;
-      return running;
-    }
-    clearTimeout(timer);
-    timer = undefined;
-    running = run().finally(() => {
-      running = null;
-    });
-    running.catch((error: unknown) => {
-      // Without a connection the next one begins with a sync.
-      const { isTemporary, retryAfterMs } = toClientError(error);
-      if (!isClosed && isUp() && isTemporary) schedule(retryAfterMs ?? backoffMs(failures++));
-    });
-    return running;
+    if (!isClosed) deps.onCaughtUp();
   }
 
   function schedule(delayMs: number): void {
     timer ??= setTimeout(() => {
       timer = undefined;
-      request().catch(() => undefined);
+      request().catch(() => {});
     }, delayMs);
+  }
+
+  /** Resolves when everything that had changed by now is here. */
+  async function request(): Promise<void> {
+    if (isClosed) throw new ParleyClientError('closed', 'The client was closed');
+    isAskedAgain = true;
+    if (!running) {
+      clearTimeout(timer);
+      timer = undefined;
+      running = run().finally(() => {
+        running = null;
+      });
+      running.catch((error: unknown) => {
+        const { isTemporary, retryAfterMs } = toClientError(error);
+        // Without a connection the next one begins with a sync.
+        if (isUp() && isTemporary) schedule(retryAfterMs ?? backoffMs(failures++));
+      });
+    }
+    return running;
   }
 
   return {
     request,
     knownRevs,
+
     /** A change is missing: asked for, unless it comes in the meantime. */
     noteHole(): void {
       timer ??= setTimeout(
@@ -204,11 +185,12 @@ export function createSyncEngine(deps: SyncDeps) {
           timer = undefined;
           if (!hasHole()) return;
           holes += 1;
-          request().catch(() => undefined);
+          request().catch(() => {});
         },
-        Math.min(deps.holeGraceMs * 2 ** holes, HOLE_GRACE_MAX_MS),
+        Math.min(holeGraceMs * 2 ** holes, HOLE_GRACE_MAX_MS),
       );
     },
+
     close(): void {
       isClosed = true;
       clearTimeout(timer);

@@ -21,59 +21,48 @@ export function createTypingBook(
   const own = new Map<string, { toldAt: number; end: ReturnType<typeof setTimeout> }>();
 
   function typists(chatId: string): Writable<readonly string[]> {
-    const held = chats.get(chatId) ?? signal<readonly string[]>(NOBODY);
-    chats.set(chatId, held);
-    return held;
+    const readable = chats.get(chatId) ?? signal(NOBODY);
+    chats.set(chatId, readable);
+    return readable;
   }
 
-  function remove(chatId: string, userId: string): void {
-    clearTimeout(expiries.get(`${chatId}:${userId}`));
-    expiries.delete(`${chatId}:${userId}`);
-    const readable = chats.get(chatId);
-    if (readable?.peek().includes(userId) === true) {
-      readable.value = readable.peek().filter((id) => id !== userId);
+  /** Somebody types, until told otherwise or for a while. */
+  function set(chatId: string, userId: string, isTyping: boolean): void {
+    const readable = typists(chatId);
+    const held = readable.peek();
+    if (held.includes(userId) !== isTyping) {
+      readable.value = isTyping ? [...held, userId] : held.filter((id) => id !== userId);
     }
+    const key = chatId + userId;
+    clearTimeout(expiries.get(key));
+    if (isTyping) expiries.set(key, setTimeout(set, EXPIRY_MS, chatId, userId, false));
   }
 
   function stop(chatKey: string): void {
-    const told = own.get(chatKey);
-    if (told === undefined) return;
-    clearTimeout(told.end);
-    own.delete(chatKey);
-    notify(chatKey, false);
+    clearTimeout(own.get(chatKey)?.end);
+    if (own.delete(chatKey)) notify(chatKey, false);
   }
 
   return {
     typists: (chatId: string): Readable<readonly string[]> => typists(chatId),
-    remove,
+    set,
     stop,
-
-    /** Somebody types, until told otherwise or for a while. */
-    add(chatId: string, userId: string): void {
-      const readable = typists(chatId);
-      if (!readable.peek().includes(userId)) readable.value = [...readable.peek(), userId];
-      const key = `${chatId}:${userId}`;
-      clearTimeout(expiries.get(key));
-      expiries.set(
-        key,
-        setTimeout(() => remove(chatId, userId), EXPIRY_MS),
-      );
-    },
 
     /** A key was pressed. */
     press(chatKey: string): void {
       const told = own.get(chatKey);
       clearTimeout(told?.end);
-      const end = setTimeout(() => stop(chatKey), EXPIRY_MS - 1_000);
-      const isDue = told === undefined || Date.now() - told.toldAt >= REPEAT_MS;
-      own.set(chatKey, { toldAt: isDue ? Date.now() : told.toldAt, end });
-      if (isDue) notify(chatKey, true);
+      let toldAt = told?.toldAt ?? 0;
+      if (Date.now() - toldAt > REPEAT_MS) {
+        toldAt = Date.now();
+        notify(chatKey, true);
+      }
+      own.set(chatKey, { toldAt, end: setTimeout(stop, EXPIRY_MS - 1_000, chatKey) });
     },
 
     clear(): void {
       for (const timer of expiries.values()) clearTimeout(timer);
       for (const { end } of own.values()) clearTimeout(end);
-      expiries.clear();
       own.clear();
       for (const readable of chats.values()) readable.value = NOBODY;
     },

@@ -1,5 +1,6 @@
 import type { PresenceStatus, User } from '@parley/protocol';
-import type { Readable, SignalFactory, Writable } from '../observable.js';
+import { getOrMake } from '../map.entry.js';
+import type { SignalFactory, Writable } from '../observable.js';
 
 /** Whether a user is there, and since when not. */
 export interface Presence {
@@ -8,65 +9,61 @@ export interface Presence {
   lastSeen: string | null;
 }
 
+/** What is known of one user. */
+interface Person {
+  user: Writable<User | null>;
+  presence: Writable<Presence>;
+}
+
 const ABSENT: Presence = { status: 'offline', lastSeen: null };
 
 export type UserBook = ReturnType<typeof createUserBook>;
 
 /** Users that were heard of, and who of them is there. */
 export function createUserBook(signal: SignalFactory) {
-  const users = new Map<string, User>();
-  const presences = new Map<string, Writable<Presence>>();
+  const people = new Map<string, Person>();
 
-  function presence(userId: string): Writable<Presence> {
-    const held = presences.get(userId);
-    if (held !== undefined) return held;
-    const { status, lastSeen } = users.get(userId) ?? ABSENT;
-    const made = signal<Presence>({ status, lastSeen });
-    presences.set(userId, made);
-    return made;
-  }
+  const person = (userId: string) =>
+    getOrMake(people, userId, () => ({ user: signal<User | null>(null), presence: signal(ABSENT) }));
 
   /** True when it is news. */
   function setPresence(userId: string, { status, lastSeen }: Presence): boolean {
-    const user = users.get(userId);
-    if (user !== undefined) users.set(userId, { ...user, status, lastSeen });
-    const readable = presence(userId);
-    const held = readable.peek();
+    const { presence } = person(userId);
+    const held = presence.peek();
     if (held.status === status && held.lastSeen === lastSeen) return false;
-    readable.value = { status, lastSeen };
+    presence.value = { status, lastSeen };
     return true;
   }
 
-  return {
-    get: (userId: string) => users.get(userId),
-    presence: (userId: string): Readable<Presence> => presence(userId),
-    setPresence,
+  /** Users as the server has just described them. */
+  function learn(described: readonly User[]): void {
+    for (const user of described) {
+      person(user.id).user.value = user;
+      setPresence(user.id, user);
+    }
+  }
 
-    /** Users as the server has just described them. */
-    learn(described: readonly User[]): void {
-      for (const user of described) {
-        users.set(user.id, user);
-        if (presences.has(user.id)) setPresence(user.id, user);
-      }
-    },
+  return {
+    person,
+    setPresence,
+    learn,
+    get: (userId: string | null) => people.get(userId!)?.user.peek() ?? undefined,
 
     /** Everybody who is there now; the others are not. */
     setOnline(online: readonly User[]): void {
-      const ids = new Set(online.map(({ id }) => id));
-      for (const [userId, readable] of presences) {
-        const { status, lastSeen } = readable.peek();
-        if (!ids.has(userId) && status !== 'offline') setPresence(userId, { status: 'offline', lastSeen });
+      const ids = online.map(({ id }) => id);
+      for (const [userId, { presence }] of people) {
+        if (!ids.includes(userId)) setPresence(userId, { ...presence.peek(), status: 'offline' });
       }
-      for (const user of online) {
-        users.set(user.id, user);
-        setPresence(user.id, user);
-      }
+      learn(online);
     },
 
-    /** Another user has signed in, or nobody. */
+    /** Nobody is signed in any more. */
     clear(): void {
-      users.clear();
-      for (const readable of presences.values()) readable.value = ABSENT;
+      for (const { user, presence } of people.values()) {
+        user.value = null;
+        presence.value = ABSENT;
+      }
     },
   };
 }

@@ -1,5 +1,5 @@
-import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
 
 /** A TCP proxy in front of a server that understands WebSocket frames well enough to lose some of them. */
 export interface LossyProxy {

@@ -18,7 +18,8 @@ export function observe(client: ChatClient): Observer {
   function note(kind: 'created' | 'updated' | 'deleted', { chatId, rev, message }: MessageEvent): void {
     observer.count += 1;
     const held = observer.messages.get(message.id);
-    const fault = (reason: string) => observer.faults.push(`${kind} ${chatId} seq ${message.seq} rev ${rev}: ${reason}`);
+    const fault = (reason: string) =>
+      observer.faults.push(`${kind} ${chatId} seq ${message.seq} rev ${rev}: ${reason}`);
     if (kind === 'created' && held !== undefined) fault('was created before');
     if (held !== undefined && held.rev >= rev) fault(`came after rev ${held.rev}`);
     if (held === undefined) {
@@ -39,7 +40,13 @@ export function observe(client: ChatClient): Observer {
 export function essence(messages: Iterable<LocalMessage>) {
   return [...messages]
     .sort((a, b) => a.seq - b.seq)
-    .map(({ id, seq, rev, content, deletedAt }) => ({ id, seq, rev, content, deleted: deletedAt !== undefined }));
+    .map(({ id, seq, rev, content, deletedAt }) => ({
+      id,
+      seq,
+      rev,
+      content,
+      deleted: deletedAt !== undefined,
+    }));
 }
 
 /** Fails with the first things that went wrong. */

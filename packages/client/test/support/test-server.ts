@@ -14,7 +14,10 @@ interface ServerFixture {
 }
 
 /** Starts a whole server with a real database. By path, so that its types are checked where they belong. */
-export async function startTestServer(env: Record<string, string> = {}, overrides: object = {}): Promise<TestServer> {
+export async function startTestServer(
+  env: Record<string, string> = {},
+  overrides: object = {},
+): Promise<TestServer> {
   const path = fileURLToPath(new URL('../../../server/test/support/test-server.ts', import.meta.url));
   const fixture = (await import(path)) as ServerFixture;
   return fixture.startTestServer({ LOG_LEVEL: 'silent', ...env }, overrides);
@@ -54,7 +57,11 @@ export function useTestServer(env: Record<string, string> = {}, overrides: objec
       const client = newClient(options);
       people += 1;
       const username = `${name}_${people}_${process.pid}`;
-      const user = await client.account.register({ username, email: `${username}@example.com`, password: PASSWORD });
+      const user = await client.account.register({
+        username,
+        email: `${username}@example.com`,
+        password: PASSWORD,
+      });
       await until(client.status, (status) => status === 'online');
       return Object.assign(client, { user, username });
     },
@@ -71,12 +78,18 @@ interface Watched<T> {
 }
 
 /** The first value that fulfils the condition; fails with what it was at the deadline. */
-export function until<T>(readable: Watched<T>, condition: (value: T) => boolean, deadlineMs = 10_000): Promise<T> {
+export function until<T>(
+  readable: Watched<T>,
+  condition: (value: T) => boolean,
+  deadlineMs = 10_000,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     let end: () => void = () => undefined;
     const timer = setTimeout(() => {
       end();
-      reject(new Error(`not within ${deadlineMs} ms; it is ${JSON.stringify(readable.peek())?.slice(0, 2_000)}`));
+      reject(
+        new Error(`not within ${deadlineMs} ms; it is ${JSON.stringify(readable.peek())?.slice(0, 2_000)}`),
+      );
     }, deadlineMs);
     let isDone = false;
     end = readable.subscribe((value) => {
