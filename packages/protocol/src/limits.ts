@@ -3,7 +3,7 @@
  * number in here; the documents that list limits are generated from it. Units are in the names.
  */
 export const limits = {
-  /** Characters (UTF-16 code units) of a message. Ten screens of text; larger things are files. */
+  /** Characters (Unicode code points) of a message. Ten screens of text; larger things are files. */
   messageContentMaxCharacters: 10_000,
   /** Characters of a client-made idempotency key; a UUID has 36. */
   clientIdMaxCharacters: 128,

@@ -1,6 +1,25 @@
 import { authorisationCases } from './cases/authorisation.cases.js';
+import { cookieCases } from './cases/cookie.cases.js';
+import { frameCases } from './cases/frame.cases.js';
+import { handshakeCases } from './cases/handshake.cases.js';
+import { httpParserCases } from './cases/http-parser.cases.js';
+import { injectionCases } from './cases/injection.cases.js';
+import { jsonCases } from './cases/json.cases.js';
+import { packetCases } from './cases/packet.cases.js';
+import { passwordCases } from './cases/password.cases.js';
 import { tokenCases } from './cases/token.cases.js';
 import type { HostileCase } from './hostile.case.js';
 
 /** Every case, in the order in which they run. */
-export const hostileCases: readonly HostileCase[] = [...tokenCases, ...authorisationCases];
+export const hostileCases: readonly HostileCase[] = [
+  ...passwordCases,
+  ...tokenCases,
+  ...cookieCases,
+  ...handshakeCases,
+  ...frameCases,
+  ...httpParserCases,
+  ...packetCases,
+  ...jsonCases,
+  ...injectionCases,
+  ...authorisationCases,
+];

@@ -24,7 +24,10 @@ export const unlimited = {
 
 /** The servers of the suite. `brief` forgets quickly, `strict` has the limits that people get. */
 const kinds: Record<ServerKind, Parameters<typeof startAttackedServer>> = {
-  open: [{ CLIENT_URL: 'https://chat.example.com' }, { limits: { ...unlimited, connectionsPerUser: 5_000 } }],
+  open: [
+    { CLIENT_URL: 'https://chat.example.com', TRUST_PROXY: '1' },
+    { limits: { ...unlimited, connectionsPerUser: 5_000 } },
+  ],
   strict: [{ CLIENT_URL: 'https://chat.example.com', TRUST_PROXY: '1', RATE_LIMIT_MAX_REQUESTS: '100' }],
   brief: [
     { JWT_EXPIRES_IN: '3' },

@@ -23,6 +23,10 @@ export async function openWire(port: number): Promise<Wire> {
   const chunks: Buffer[] = [];
   let isEnded = false;
   const listeners = new Set<() => void>();
+  const closing = new Set<() => void>();
+  socket.once('close', () => {
+    for (const resolve of closing) resolve();
+  });
   const tell = () => {
     for (const listener of [...listeners]) listener();
   };
@@ -74,7 +78,8 @@ export async function openWire(port: number): Promise<Wire> {
     write: (bytes) =>
       new Promise((resolve) => {
         socket.write(bytes, () => resolve());
-        socket.once('close', () => resolve());
+        closing.add(resolve);
+        if (socket.destroyed) resolve();
       }),
   };
 }
