@@ -4,10 +4,14 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 /** A TCP proxy in front of a server that understands WebSocket frames well enough to lose some of them. */
 export interface LossyProxy {
   url: string;
+  /** Where new connections lead. */
+  targetPort: number;
   /** Whether a text frame of the server gets lost; asked for each of them. */
   drop: (frame: string) => boolean;
   /** How many were lost. */
   dropped: number;
+  /** Refuses WebSockets, as some proxies of companies do; plain requests pass. */
+  refusesUpgrades: boolean;
   /** Cuts all connections; new ones are refused until `restore`. */
   cut(): void;
   restore(): void;
@@ -28,7 +32,7 @@ export async function startLossyProxy(targetPort: number): Promise<LossyProxy> {
       client.destroy();
       return;
     }
-    const upstream = createConnection(targetPort, '127.0.0.1');
+    const upstream = createConnection(proxy.targetPort, '127.0.0.1');
     pairs.add(client).add(upstream);
     const end = () => {
       pairs.delete(client);
@@ -37,7 +41,10 @@ export async function startLossyProxy(targetPort: number): Promise<LossyProxy> {
       upstream.destroy();
     };
     for (const socket of [client, upstream]) socket.on('error', end).on('close', end);
-    client.pipe(upstream);
+    client.on('data', (chunk: Buffer) => {
+      if (proxy.refusesUpgrades && /^upgrade: websocket/im.test(chunk.toString('latin1'))) end();
+      else if (!upstream.destroyed) upstream.write(chunk);
+    });
     const filter = createFrameFilter((frame) => {
       if (!proxy.drop(frame)) return false;
       proxy.dropped += 1;
@@ -52,8 +59,10 @@ export async function startLossyProxy(targetPort: number): Promise<LossyProxy> {
 
   const proxy: LossyProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    targetPort,
     drop: () => false,
     dropped: 0,
+    refusesUpgrades: false,
     cut() {
       isCut = true;
       proxy.hiccup();
