@@ -1,4 +1,4 @@
-import type { ChatSummary } from '@parley/client';
+import { type ChatSummary, LOBBY_ID } from '@parley/client';
 import type { User } from '@parley/protocol';
 import { useRef } from 'preact/hooks';
 import { Virtualizer } from 'virtua';
@@ -9,10 +9,25 @@ import { ChatRow } from './chat.row.js';
 /** Pixels; the rows all have the height that the style sheet gives them. */
 const ROW_HEIGHT = 72;
 
+/** The lobby before its first message. */
+const LOBBY: ChatSummary = {
+  id: LOBBY_ID,
+  isGroup: true,
+  isLobby: true,
+  groupName: null,
+  participants: [],
+  peer: null,
+  lastMessage: null,
+  lastActivity: new Date(0).toISOString(),
+  unreadCount: 0,
+};
+
 /** The chats, the most recently active first. */
 export function ChatList({ me, onNew }: { me: User; onNew: () => void }) {
   const scroller = useRef<HTMLElement>(null);
-  const chats = client.chats.list.value;
+  const listed = client.chats.list.value;
+  // The lobby is always there to go to, whether or not anybody has said something in it.
+  const chats = listed.some(({ isLobby }) => isLobby) ? listed : [...listed, LOBBY];
   const isLoading =
     chats.length === 0 && client.status.value !== 'online' && client.status.value !== 'offline';
   const isAlone = chats.every(({ isLobby }) => isLobby);

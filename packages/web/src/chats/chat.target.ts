@@ -1,4 +1,4 @@
-import { type ChatSummary, type ChatTarget, LOBBY_ID } from '@parley/client';
+import { type ChatSummary, type ChatTarget, LOBBY_ID, ParleyClientError } from '@parley/client';
 import type { User } from '@parley/protocol';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
@@ -28,7 +28,7 @@ export interface ChatDescription {
   isGone: boolean;
 }
 
-/** Describes a target, asking the server for a person nobody has heard of. */
+/** Describes a target as it is known, and then as the server knows it. */
 export function useChatDescription(target: ChatTarget): ChatDescription {
   const isGone = useSignal(false);
   const asked = useSignal<User | null>(null);
@@ -37,18 +37,19 @@ export function useChatDescription(target: ChatTarget): ChatDescription {
     userId !== null ? each.peer?.id === userId : 'chatId' in target && each.id === target.chatId,
   );
   const peer = chat?.peer ?? asked.value ?? (userId === null ? null : (client.users.known(userId) ?? null));
-  const status = client.status.value;
+  const isOnline = client.status.value === 'online';
   useEffect(() => {
-    if (userId === null || peer !== null || status !== 'online') return;
+    // Nobody is told when somebody changes their name or picture: it is looked up when a chat with them is opened.
+    if (userId === null || !isOnline) return;
     client.users
       .get(userId)
       .then((user) => {
         asked.value = user;
       })
-      .catch(() => {
-        isGone.value = true;
+      .catch((error: unknown) => {
+        isGone.value = error instanceof ParleyClientError && error.code === 'user_not_found';
       });
-  }, [userId, peer === null, status]);
+  }, [userId, isOnline]);
   const isLobby = 'chatId' in target && target.chatId === LOBBY_ID;
   const title = isLobby
     ? t('lobby.name')

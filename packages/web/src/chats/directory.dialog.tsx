@@ -47,13 +47,11 @@ export function DirectoryDialog({ onClose }: { onClose: () => void }) {
 
   return (
     <Dialog title={t('directory.title')} onClose={onClose}>
-      <div class="search-box">
+      <search class="search-box">
         <Icon name="search" size={18} />
         <input
           type="search"
           autocomplete="off"
-          // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type here
-          autofocus
           placeholder={t('directory.search')}
           aria-label={t('directory.search')}
           value={query.value}
@@ -61,7 +59,7 @@ export function DirectoryDialog({ onClose }: { onClose: () => void }) {
             query.value = event.currentTarget.value;
           }}
         />
-      </div>
+      </search>
       <div class="directory" aria-busy={people.value === null}>
         {hasFailed.value ? (
           <div class="directory-note" role="alert">

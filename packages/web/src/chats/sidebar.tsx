@@ -42,7 +42,7 @@ export function Sidebar({ me }: { me: User }) {
           <PresentAvatar user={me} size="small" />
         </a>
       </header>
-      <div class="search-box" role="search">
+      <search class="search-box">
         <Icon name="search" size={18} />
         <input
           id="chat-search"
@@ -69,7 +69,7 @@ export function Sidebar({ me }: { me: User }) {
             }}
           />
         )}
-      </div>
+      </search>
       {isSearching ? (
         <SearchResults
           query={query.value.trim()}

@@ -68,7 +68,7 @@ export function FindBar(props: { chatId: string; onHit: (seq: number) => void; o
         : t('find.position', { index: index.value + 1, total });
 
   return (
-    <div class="find-bar" role="search">
+    <search class="find-bar">
       <div class="search-box">
         <Icon name="search" size={18} />
         <input
@@ -105,6 +105,6 @@ export function FindBar(props: { chatId: string; onHit: (seq: number) => void; o
         onClick={() => step(-1)}
       />
       <IconButton icon="close" label={t('find.close')} onClick={onClose} />
-    </div>
+    </search>
   );
 }

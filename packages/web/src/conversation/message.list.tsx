@@ -41,7 +41,6 @@ export function MessageList(props: MessageListProps) {
   const firstNew = line === null ? -1 : messages.findIndex(({ seq }) => seq >= line);
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a feed has no element of its own
     <div
       ref={position.scroller}
       class="timeline"

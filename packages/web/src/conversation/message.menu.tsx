@@ -56,7 +56,6 @@ export function MessageMenu({ message, anchor, onAction, onClose }: MessageMenuP
   }
 
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the focus is on its items
     <div
       ref={menu}
       popover="auto"

@@ -10,11 +10,15 @@ export interface Part {
 /** What closes a sentence rather than an address. */
 const TRAILING = /[.,;:!?'"»”’…]+$/;
 
-/** Cuts off what is not part of the address: punctuation, and a bracket that was opened before it. */
+const count = (text: string, character: string) => text.split(character).length - 1;
+
+/** Cuts off what is not part of the address: punctuation, and brackets that were opened before it. */
 function trimAddress(found: string): string {
-  const trimmed = found.replace(TRAILING, '');
-  const isUnbalanced = trimmed.endsWith(')') && !trimmed.includes('(');
-  return isUnbalanced ? trimmed.slice(0, -1).replace(TRAILING, '') : trimmed;
+  let address = found.replace(TRAILING, '');
+  while (address.endsWith(')') && count(address, ')') > count(address, '(')) {
+    address = address.slice(0, -1).replace(TRAILING, '');
+  }
+  return address;
 }
 
 /** Finds the addresses in a text. Only http and https become links; whatever else it says stays text. */
@@ -50,10 +54,9 @@ export const RichText = memo(({ text }: { text: string }) => (
   </>
 ));
 
+const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\uFE0F|\u200D)*\s*){1,4}$/u;
+
 /** Whether a text is a few emoji and nothing else; those are shown large. */
 export function isOnlyEmoji(text: string): boolean {
-  return (
-    text.length <= 24 &&
-    /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F\u200D]*\s*){1,3}$/u.test(text)
-  );
+  return text.length <= 24 && ONLY_EMOJI.test(text);
 }

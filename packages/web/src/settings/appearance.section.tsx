@@ -41,7 +41,6 @@ export function AppearanceSection() {
       <label class="switch">
         <input
           type="checkbox"
-          role="switch"
           checked={showsForeignPictures}
           onChange={(event) => prefer({ showsForeignPictures: event.currentTarget.checked })}
         />

@@ -45,8 +45,7 @@ export default function SettingsView({ me }: { me: User }) {
           <h2>{t('settings.title')}</h2>
         </div>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard */}
-      <div class="settings" tabIndex={0} role="group" aria-label={t('settings.title')}>
+      <div class="settings">
         <ProfileSection me={me} />
         <AppearanceSection />
         <PasswordSection username={me.username} />

@@ -18,6 +18,8 @@ export function Dialog({ title, onClose, children, isQuestion = false }: DialogP
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // A dialog with a field was opened to type, or to search.
+    element?.querySelector('input')?.focus();
     return () => element?.close();
   }, []);
   return (
