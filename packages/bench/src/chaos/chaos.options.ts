@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type FaultName, faultNames, faults } from './faults/fault.table.js';
+import { type ScenarioName, scenarioNames } from './scenarios/scenario.table.js';
 
 export const HELP = `npm run chaos -- [options]
 
@@ -10,7 +11,7 @@ export const HELP = `npm run chaos -- [options]
   --faults a,b    those to choose from (default: all that this machine can make; none for none)
   --history PATH  where the history goes, as JSON lines (default: a file in the temporary folder)
   --mutants       eight servers, each with one promise broken: all have to be caught
-  --scenario S    one of resume, slow-readers, presence, storm, database-down; --short for a small setting
+  --scenario S    one of ${scenarioNames.join(', ')}; --short for a small setting
 
 Faults:
 ${Object.entries(faults)
@@ -28,7 +29,7 @@ export interface CommandLine {
   faults: FaultName[];
   history: string | undefined;
   mutants: boolean;
-  scenario: string | undefined;
+  scenario: ScenarioName | undefined;
   short: boolean;
   help: boolean;
 }
@@ -58,7 +59,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     faults: readFaults(values.faults),
     history: values.history,
     mutants: values.mutants,
-    scenario: values.scenario,
+    scenario: readScenario(values.scenario),
     short: values.short,
     help: values.help,
   };
@@ -68,6 +69,13 @@ function readNumber(name: string, text: string, low: number, high: number): numb
   const value = Number(text);
   if (!(value >= low && value <= high)) throw new Error(`--${name} takes a number from ${low} to ${high}`);
   return value;
+}
+
+function readScenario(text: string | undefined): ScenarioName | undefined {
+  const known = scenarioNames.find((name) => name === text);
+  if (text !== undefined && known === undefined)
+    throw new Error(`There is no scenario "${text}"; there are: ${scenarioNames.join(', ')}`);
+  return known;
 }
 
 function readFaults(text: string): FaultName[] {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { HELP, readCommandLine } from './chaos.options.js';
 import { runChaos } from './chaos.run.js';
 import { runMutants } from './mutants/mutants.run.js';
-import { renderSummary, renderViolation } from './report/table.js';
+import { renderSummary, renderTable, renderViolation } from './report/table.js';
+import { type ScenarioName, scenarios } from './scenarios/scenario.table.js';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 /** Violations shown after the first; a broken promise breaks many. */
@@ -17,6 +18,7 @@ async function main(): Promise<number> {
   }
   const { cycles, seconds, rate, seed, faults } = options;
   if (options.mutants) return showMutants(seed);
+  if (options.scenario !== undefined) return showScenario(options.scenario, options.short, seed);
   const historyPath = options.history ?? join(tmpdir(), `parley-chaos-${seed}.jsonl`);
   say(`${cycles} cycles of ${seconds} s at ${rate} operations/s, seed ${seed}`);
   const { summary, violations, left } = await runChaos({
@@ -34,6 +36,14 @@ async function main(): Promise<number> {
   for (const violation of violations.slice(0, SHOWN_MAX)) say(`\n${renderViolation(violation)}`);
   if (violations.length > SHOWN_MAX) say(`\nand ${violations.length - SHOWN_MAX} more`);
   return violations.length === 0 ? 0 : 1;
+}
+
+async function showScenario(name: ScenarioName, isShort: boolean, seed: number): Promise<number> {
+  say(`Scenario ${name}${isShort ? ', short' : ''}, seed ${seed}`);
+  const { rows, failures } = await scenarios[name](isShort ? 'short' : 'full', seed);
+  say(`\n${renderTable(rows, [name, `seed ${seed}`])}`);
+  for (const failure of failures) say(`\nbroken: ${failure}`);
+  return failures.length === 0 ? 0 : 1;
 }
 
 async function showMutants(seed: number): Promise<number> {

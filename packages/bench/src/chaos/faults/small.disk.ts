@@ -8,7 +8,7 @@ const SIZE_MB = 800;
  * For the engine on the small disk, over what it opens its storage with. Its journal files have 100 MB each, made
  * ahead, so a full disk would not be felt in a run of seconds; with these it is at once.
  */
-export const SMALL_JOURNAL = { WIREDTIGER_CONFIG: 'log=(file_max=1MB,prealloc=false)' };
+export const SMALL_JOURNAL = { WIREDTIGER_CONFIG: 'log=(file_max=100KB,prealloc=false)' };
 const CHUNK = Buffer.alloc(65_536, 1);
 
 /** A disk that can be filled up. */

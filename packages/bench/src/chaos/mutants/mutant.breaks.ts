@@ -57,11 +57,23 @@ export const breaks: Readonly<Record<MutantName, WrapStores>> = {
   }),
 
   unjournaled: (stores, connection) => {
-    const prototype = Object.getPrototypeOf(messagesOf(connection)) as ReturnType<typeof messagesOf>;
-    const insertMany = prototype.insertMany;
-    prototype.insertMany = function insertUnjournaled(documents, options) {
-      return insertMany.call(this, documents, { ...options, writeConcern: { w: 1, journal: false } });
-    };
+    // All of them: one journaled write takes along what was written before it.
+    const prototype = Object.getPrototypeOf(messagesOf(connection)) as Record<
+      string,
+      (...args: unknown[]) => unknown
+    >;
+    for (const [name, place] of Object.entries({
+      insertMany: 1,
+      bulkWrite: 1,
+      updateOne: 2,
+      findOneAndUpdate: 2,
+    })) {
+      const journaled = prototype[name] as (...args: unknown[]) => unknown;
+      prototype[name] = function writeUnjournaled(...args) {
+        args[place] = { ...(args[place] as object), writeConcern: { w: 1, journal: false } };
+        return journaled.apply(this, args);
+      };
+    }
     return stores;
   },
 
@@ -113,33 +125,24 @@ export const breaks: Readonly<Record<MutantName, WrapStores>> = {
   'stale-head-after-restart': breakHeads,
 };
 
-/** Healing is forgotten, and where a chat stands is believed of its own document until somebody writes to it. */
+/** After a restart nothing is healed, and where a chat stands is believed of its own document, which trails the log. */
 function breakHeads(stores: Stores, connection: Connection): Stores {
   const documents = connection.getClient().db(connection.name).collection('chats');
-  const written = new Set<string>();
+  let isRestart = false;
   return {
     ...stores,
-    chats: {
-      ...stores.chats,
-      advanceHeads: (updates) =>
-        stores.chats.advanceHeads(updates.filter(({ chatId }) => written.has(chatId))),
-    },
-    messages: {
-      ...stores.messages,
-      async insert(batch) {
-        const outcome = await stores.messages.insert(batch);
-        for (const entry of batch)
-          written.add(entry.type === 'message' ? entry.message.chatId : entry.change.chatId);
-        return outcome;
-      },
-    },
     reader: {
       ...stores.reader,
+      async recentChats(entriesMax) {
+        isRestart = (await stores.reader.recentChats(entriesMax)).length > 0;
+        return [];
+      },
       async revs(chatIds) {
         const revs = await stores.reader.revs(chatIds);
+        if (!isRestart) return revs;
         for (const document of await documents.find({}).toArray()) {
           const chatId = String(document._id);
-          if (!written.has(chatId) && revs.has(chatId)) revs.set(chatId, Number(document['rev']));
+          if (revs.has(chatId)) revs.set(chatId, Number(document['rev']));
         }
         return revs;
       },

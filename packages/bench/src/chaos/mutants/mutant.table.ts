@@ -54,7 +54,7 @@ export const mutants = {
     breaks: ['doubled'],
   },
   'stale-head-after-restart': {
-    what: 'after a restart a chat stands where its last healed head said, until somebody writes',
+    what: 'after a restart nothing is healed, and a chat stands where its own document says',
     faults: ['kill-both'],
     breaks: ['stale', 'resume'],
   },
