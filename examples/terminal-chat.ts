@@ -10,6 +10,7 @@ import {
   type LocalMessage,
   type ParleyClientError,
   type Timeline,
+  waitFor,
 } from '@parley/client';
 
 const [username = 'guest', url = 'http://localhost:3000'] = process.argv.slice(2);
@@ -17,7 +18,6 @@ const client = createChatClient({ url, storage: createFileStorage(`${username}.c
 const terminal = createInterface({ input: process.stdin, output: process.stdout });
 const lines = terminal[Symbol.asyncIterator]();
 const ticks = { pending: '…', sent: '✓', delivered: '✓✓', read: '✓✓ read', failed: '✗', received: '' };
-
 let timeline: Timeline | undefined;
 let end: () => void = () => undefined;
 
@@ -28,8 +28,7 @@ function print(text: string): void {
 
 async function ask(question: string): Promise<string> {
   process.stdout.write(`${question} `);
-  const { value, done } = await lines.next();
-  return done === true ? '/quit' : value;
+  return (await lines.next()).value ?? '/quit';
 }
 
 async function signIn(): Promise<void> {
@@ -42,30 +41,30 @@ async function signIn(): Promise<void> {
   });
 }
 
-function nameOf(userId: string): string {
-  return client.users.known(userId)?.username ?? 'somebody';
-}
-
-function render(message: LocalMessage): string {
+function render(message: LocalMessage, name: string): string {
   const text = message.deletedAt === undefined ? message.content : '(deleted)';
-  const edited = message.editedAt === undefined ? '' : ' (edited)';
-  return `${message.isOwn ? 'you' : nameOf(message.sender)}: ${text}${edited} ${ticks[message.status]}`;
+  return `${message.isOwn ? 'you' : name}: ${text} ${ticks[message.status]}`;
 }
 
 /** Shows a chat: what is new or has changed since the last look is printed. */
 function show(target: ChatTarget): void {
   end();
   timeline?.close();
-  timeline = client.chats.open(target);
+  const opened = client.chats.open(target);
   const printed = new Map<string, string>();
-  end = timeline.messages.subscribe((messages) => {
+  const draw = (messages: readonly LocalMessage[]) => {
     for (const message of messages) {
-      const text = render(message);
-      if (printed.get(message.key) !== text) print(text);
+      const sender = client.users.of(message.sender);
+      // Of a stranger the name is asked for; then all is drawn once more.
+      if (sender.value === null) void waitFor(sender, Boolean).then(() => draw(opened.messages.value));
+      const text = sender.value === null ? '' : render(message, sender.value.username);
+      if (text !== '' && printed.get(message.key) !== text) print(text);
       printed.set(message.key, text);
     }
     client.chats.markRead(target);
-  });
+  };
+  timeline = opened;
+  end = opened.messages.subscribe(draw);
 }
 
 const commands: Record<string, (argument: string) => unknown> = {
