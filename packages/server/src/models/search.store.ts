@@ -10,7 +10,7 @@ const oid = (id: string) => Types.ObjectId.createFromHexString(id);
 const LAST_CODE_POINT = '\u{10FFFF}';
 
 /** The longest that one query may take in the database, in milliseconds; one that takes longer fails with code 50. */
-const QUERY_MAX_MS = 1_000;
+const QUERY_MAX_MS = 2_000;
 
 /** Chats whose messages are merged by time without sorting them: MongoDB's `internalQueryMaxScansToExplode`. */
 export const MERGED_CHATS_MAX = 200;

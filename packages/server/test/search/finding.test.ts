@@ -16,7 +16,10 @@ beforeAll(async () => {
   database = await openTestDatabase();
   await prepareChats(database);
   // A second passes with each batch, so that the order by time is never left to chance.
-  node = createSearchNode(database, () => new Date((clock += 1_000)));
+  node = createSearchNode(database, () => {
+    clock += 1_000;
+    return new Date(clock);
+  });
   await node.heal();
 });
 beforeEach(() => {

@@ -13,6 +13,8 @@ export interface SearchKeeperDeps {
   store: Pick<SearchStore, 'marks' | 'write'>;
   queue: Pick<SearchQueue, 'indexedUntil' | 'droppedSince' | 'takeDropped'>;
   onError: (error: unknown) => void;
+  /** Default `MARK_INTERVAL_MS`. */
+  intervalMs?: number;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface SearchKeeperDeps {
  * marks that are left, and compares the log since the oldest of them with the index. What the queue had to drop is
  * found the same way, as is everything when there has never been an index.
  */
-export function createSearchKeeper({ store, queue, onError }: SearchKeeperDeps) {
+export function createSearchKeeper({ store, queue, onError, intervalMs }: SearchKeeperDeps) {
   const { marks } = store;
   const node = marks.newNodeId();
   let timer: NodeJS.Timeout | null = null;
@@ -83,7 +85,7 @@ export function createSearchKeeper({ store, queue, onError }: SearchKeeperDeps) 
       inherited = left.marks;
       await putMark();
       if (stopped) return;
-      timer ??= setInterval(() => run(tick), MARK_INTERVAL_MS).unref();
+      timer ??= setInterval(() => run(tick), intervalMs ?? MARK_INTERVAL_MS).unref();
       await new Promise<void>((resolve) => {
         run(() => catchUp((pages) => pages === PAGES_AT_START && resolve()).finally(resolve));
       });

@@ -53,10 +53,13 @@ export function createSearchQueue({ write, onError, limits }: SearchQueueDeps) {
     await write(batch.map(({ entry }) => entry));
     for (const { message } of batch) {
       // A message that changed meanwhile waits on.
-      if (waiting.get(message.id)?.message !== message) continue;
-      waiting.delete(message.id);
-      characters -= message.content.length;
+      if (waiting.get(message.id)?.message === message) remove(message.id);
     }
+  }
+
+  function remove(id: string): void {
+    characters -= waiting.get(id)?.message.content.length ?? 0;
+    waiting.delete(id);
   }
 
   const writer = createDelayedWriter({
@@ -73,6 +76,8 @@ export function createSearchQueue({ write, onError, limits }: SearchQueueDeps) {
       const growth = message.content.length - (held?.message.content.length ?? 0);
       if ((held === undefined && waiting.size >= messagesMax) || characters + growth > charactersMax) {
         droppedSince ??= new Date();
+        // Not even the older state: it would be found by words that are no more.
+        remove(message.id);
         return;
       }
       waiting.set(message.id, { message, since: held?.since ?? Date.now() });
@@ -93,7 +98,8 @@ export function createSearchQueue({ write, onError, limits }: SearchQueueDeps) {
 
     /** Since when messages were dropped, once there is room again; null if none were. Asking takes note of it. */
     takeDropped(): Date | null {
-      if (droppedSince === null || waiting.size > messagesMax / 2) return null;
+      if (droppedSince === null || waiting.size > messagesMax / 2 || characters > charactersMax / 2)
+        return null;
       const since = droppedSince;
       droppedSince = null;
       return since;
