@@ -37,6 +37,11 @@ export const limits = {
   syncMax: 1_000,
   /** Chats a client may name in one sync. */
   syncChatsMax: 2_000,
+  /** Syncs under way at once, and how many may wait for their turn; after a restart every client asks at the same moment. */
+  syncsAtOnce: 16,
+  syncsWaitingMax: 5_000,
+  /** A sync that has waited this long is refused with `server_busy`: its client is about to give up. */
+  syncWaitMs: 8_000,
   markReadIdsMax: 200,
   presenceWatchMax: 200,
   /** Unread messages are counted among this many newest of a chat; a larger backlog reads as at most this number. */

@@ -1,5 +1,6 @@
 import type { DomainEventBus } from '../events/domain.events.js';
 import type { ChatStores } from '../models/chat.stores.js';
+import { createAdmissionGate } from './admission.gate.js';
 import { createChatDirectory } from './chat.directory.js';
 import { createChatService } from './chat.service.js';
 import { createBatchWriter } from './commit/batch.writer.js';
@@ -107,24 +108,30 @@ export function createChatServices(deps: ChatServicesDeps): ChatServices {
     users,
   });
 
+  const sync = createSyncService({
+    chats: directory,
+    viewer: chats,
+    chatStore,
+    memberships,
+    reader,
+    store,
+    receipts,
+    epoch,
+  });
+  // With the database gone, nobody waits in line for the same refusal.
+  const concernsAll = (error: unknown) => classifyFailure(error).code === 'database_unavailable';
+  const syncGate = createAdmissionGate({ concernsAll });
+  const unreadGate = createAdmissionGate({ concernsAll });
+
   bus.subscribe('user.registered', ({ userId }) => {
     receipts.welcome(userId).catch(onError);
   });
 
   return {
     messages: createMessageService({ chats: directory, queue, reader, memberships, receipts, search }),
-    chats,
+    chats: { ...chats, unreadOf: (userId) => unreadGate.run(() => chats.unreadOf(userId)) },
     receipts,
-    sync: createSyncService({
-      chats: directory,
-      viewer: chats,
-      chatStore,
-      memberships,
-      reader,
-      store,
-      receipts,
-      epoch,
-    }),
+    sync: { sync: (actor, input) => syncGate.run(() => sync.sync(actor, input)) },
     queueDepth: () => queue.depth(),
     async heal() {
       await chatStore.ensureLobby(now());
