@@ -107,6 +107,12 @@ function findConflicts(env: Environment): ConfigProblem[] {
       complain(name, 'has a secret that is easy to guess; make one with: openssl rand -base64 48');
     }
   }
+  if (env.COOKIE_SECURE === false) {
+    complain(
+      'COOKIE_SECURE',
+      'may not be false in production, as cookies would go over plain HTTP; leave it out and serve over HTTPS',
+    );
+  }
   if (env.CLIENT_URL?.includes('*') === true) {
     complain('CLIENT_URL', 'may not be * in production, as cookies are sent along; name the origins');
   }

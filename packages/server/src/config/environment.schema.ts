@@ -165,7 +165,7 @@ export const environmentSchema = z.object({
     ),
   COOKIE_SECURE: flag.optional().meta(
     documented({
-      description: 'Whether cookies go over HTTPS only. Say `false` for plain HTTP in production.',
+      description: 'Whether cookies go over HTTPS only. In production it may not be `false`: put a proxy with HTTPS in front.',
       byDefault: 'true in production, otherwise when the request came over HTTPS',
     }),
   ),

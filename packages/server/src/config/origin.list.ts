@@ -1,6 +1,8 @@
 /** An entry of CLIENT_URL as an origin in the form browsers send it, `*` for all, or undefined when it is neither. */
 export function parseOrigin(value: string): string | undefined {
   if (value === '*') return value;
+  // A URL may have an asterisk in its host; as a pattern it would be understood by nobody, and match nothing.
+  if (value.includes('*')) return undefined;
   if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) return undefined;
   const url = new URL(value);
   const isBare =

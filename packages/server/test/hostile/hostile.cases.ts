@@ -1,5 +1,6 @@
 import { authorisationCases } from './cases/authorisation.cases.js';
 import { cookieCases } from './cases/cookie.cases.js';
+import { defaultCases } from './cases/default.cases.js';
 import { frameCases } from './cases/frame.cases.js';
 import { handshakeCases } from './cases/handshake.cases.js';
 import { httpParserCases } from './cases/http-parser.cases.js';
@@ -7,6 +8,7 @@ import { injectionCases } from './cases/injection.cases.js';
 import { jsonCases } from './cases/json.cases.js';
 import { packetCases } from './cases/packet.cases.js';
 import { passwordCases } from './cases/password.cases.js';
+import { resourceCases } from './cases/resource.cases.js';
 import { tokenCases } from './cases/token.cases.js';
 import type { HostileCase } from './hostile.case.js';
 
@@ -22,4 +24,6 @@ export const hostileCases: readonly HostileCase[] = [
   ...jsonCases,
   ...injectionCases,
   ...authorisationCases,
+  ...resourceCases,
+  ...defaultCases,
 ];

@@ -1,6 +1,7 @@
 import type { Member, ServerKind, Transport } from './hostile.case.js';
 import { type AttackedServer, startAttackedServer } from './support/attacked.server.js';
 import { bringNeighbour, type Neighbour } from './support/neighbour.js';
+import { unlimited } from './support/server.limits.js';
 
 /** A server with the people of the cases in it, and a neighbour who must not notice anything. */
 export interface World {
@@ -14,21 +15,17 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Limits on how often, out of the way of cases that are about something else. */
-export const unlimited = {
-  messagesPerSecond: 1_000_000,
-  typingPerSecond: 1_000_000,
-  searchesPerSecond: 1_000_000,
-  requestsPerSecond: 1_000_000,
-};
-
-/** The servers of the suite. `brief` forgets quickly, `strict` has the limits that people get. */
+/** The servers of the suite. `brief` forgets quickly, `strict` has the limits and the
+ * costly passwords that people get. */
 const kinds: Record<ServerKind, Parameters<typeof startAttackedServer>> = {
   open: [
     { CLIENT_URL: 'https://chat.example.com', TRUST_PROXY: '1' },
     { limits: { ...unlimited, connectionsPerUser: 5_000 } },
   ],
-  strict: [{ CLIENT_URL: 'https://chat.example.com', TRUST_PROXY: '1', RATE_LIMIT_MAX_REQUESTS: '100' }],
+  strict: [
+    { CLIENT_URL: 'https://chat.example.com', TRUST_PROXY: '1', RATE_LIMIT_MAX_REQUESTS: '100' },
+    { passwordCost: 12 },
+  ],
   brief: [
     { JWT_EXPIRES_IN: '3' },
     { limits: { ...unlimited, authenticationTimeoutMs: 500, heartbeatMs: 500, heartbeatTimeoutMs: 500 } },

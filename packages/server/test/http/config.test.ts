@@ -120,6 +120,14 @@ describe('the configuration', () => {
     });
   });
 
+  it('refuses in production cookies that go over plain HTTP', () => {
+    const insecure = { JWT_SECRET: strong, COOKIE_SECURE: 'false' };
+    expect(problemsOf({ ...insecure, NODE_ENV: 'production' })).toEqual({
+      COOKIE_SECURE: expect.stringContaining('may not be false in production'),
+    });
+    expect(problemsOf({ ...insecure, NODE_ENV: 'development' })).toEqual({});
+  });
+
   it.each([
     ['too short', 'kC8s0aP3x9Qe7Lw2'],
     ['the one of a document', 'your_super_secret_jwt_key_change_in_production'],

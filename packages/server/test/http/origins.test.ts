@@ -20,6 +20,7 @@ describe('an origin', () => {
     'https://u:p@a.com',
     'ftp://a.com',
     'null',
+    'https://*.example.com',
   ])('%j is refused', (text) => expect(parseOrigin(text)).toBeUndefined());
 });
 
