@@ -4,14 +4,11 @@ import type { CallableRoute } from '../route.table.js';
 import type { SessionKeeper } from '../session/session.keeper.js';
 import type { HttpTransport } from './http.transport.js';
 
-/** A token with less than this left is renewed before a call, not after its failure. */
-const NEARLY_EXPIRED_MS = 2_000;
-
 /** Calls endpoints as the signed-in user; a call whose token expired is made once more with a new one. */
 export function createHttpClient(transport: HttpTransport, keeper: SessionKeeper): CallRoute {
   return async <N extends CallableRoute>(name: N, args?: RouteArgs<N>) => {
-    if (keeper.leftMs() < NEARLY_EXPIRED_MS) {
-      // When that fails the server still has the last word on the old one.
+    if (keeper.dueInMs() < 0) {
+      // Better before a call than after its failure; when it fails the server has the last word on the old one.
       await keeper.renew(keeper.version()).catch(() => {});
     }
     const version = keeper.version();

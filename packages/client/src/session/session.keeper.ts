@@ -52,9 +52,14 @@ export function createSessionKeeper(deps: SessionKeeperDeps) {
   function set(next: Session | null): void {
     clearTimeout(timer);
     session.value = next;
-    if (next?.expiresAt && mayTrade()) {
-      schedule(next.renewedAt + (next.expiresAt - next.renewedAt) * RENEW_AFTER - Date.now());
-    }
+    if (dueInMs() < Infinity) schedule(dueInMs());
+  }
+
+  /** Milliseconds until the token should be renewed; never, where nothing is known or can be done. */
+  function dueInMs(): number {
+    const { renewedAt, expiresAt } = session.peek() ?? {};
+    if (!renewedAt || !expiresAt || !mayTrade()) return Infinity;
+    return renewedAt + (expiresAt - renewedAt) * RENEW_AFTER - Date.now();
   }
 
   function schedule(delayMs: number): void {
@@ -140,8 +145,7 @@ export function createSessionKeeper(deps: SessionKeeperDeps) {
     version,
     /** What a call carries; cookies go by themselves. */
     token: () => (inCookies ? null : session.peek()?.token),
-    /** Milliseconds until the token expires, as far as is known and something can be done about it. */
-    leftMs: () => (mayTrade() ? (session.peek()?.expiresAt ?? Infinity) : Infinity) - Date.now(),
+    dueInMs,
     /** Somebody has signed in. */
     begin,
 
