@@ -1,5 +1,5 @@
 import type { HistoryRecord } from '../history.js';
-import type { StoredEntry } from '../mutants/child.order.js';
+import type { StoredEntry } from '../stored.entry.js';
 
 /** The promises, as the table of a run counts them. */
 export const promises = {

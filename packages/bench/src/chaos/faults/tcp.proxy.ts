@@ -23,6 +23,8 @@ export interface TcpProxy {
   /** Changes what happens from now on. Streams that lost bytes are reset when the network is well again. */
   become(mode: ProxyMode): void;
   connections(): number;
+  /** Bytes that went in and never came out, so far. */
+  lostBytes(): number;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ interface Pair {
 export async function startTcpProxy(port: number, targetPort: number, random: Random): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   let mode: ProxyMode = 'pass';
+  let lost = 0;
 
   function accept(client: Socket): void {
     if (mode === 'drop') {
@@ -83,6 +86,7 @@ export async function startTcpProxy(port: number, targetPort: number, random: Ra
     from.on('data', (chunk: Buffer) => {
       if (mode === 'black-hole' || (mode === 'lose-acks' && direction === 'down')) {
         pair.isBroken = true;
+        lost += chunk.length;
         return;
       }
       if (pair.isBroken && direction === 'down') return;
@@ -128,6 +132,7 @@ export async function startTcpProxy(port: number, targetPort: number, random: Ra
       }
     },
     connections: () => pairs.size,
+    lostBytes: () => lost,
     async close() {
       for (const pair of pairs) reset(pair);
       await new Promise((resolve) => server.close(resolve));

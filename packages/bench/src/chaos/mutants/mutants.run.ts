@@ -13,21 +13,29 @@ export interface MutantVerdict {
 }
 
 /** Load in front of each mutant: enough that every kind of operation and one kill come by. */
-const RUN = { seconds: 4, rate: 120, senders: 20, chats: 10 };
+const RUNS = {
+  full: { seconds: 4, rate: 120, senders: 20, chats: 10 },
+  /** As the tests run it. */
+  short: { seconds: 2, rate: 120, senders: 6, chats: 3 },
+};
 /** A broken server need not come back. */
 const RECOVERY_MAX_MS = 15_000;
 /** Runs of one mutant at most, each with another seed: a kill has to come within the 100 ms that a mutant risks. */
 const TRIES_MAX = 3;
 
 /** Runs a short load against one broken server, until it is caught. */
-export async function runMutant(name: MutantName, seed: number): Promise<MutantVerdict> {
+export async function runMutant(
+  name: MutantName,
+  seed: number,
+  size: keyof typeof RUNS = 'full',
+): Promise<MutantVerdict> {
   const plan: MutantPlan = mutants[name];
   const start = performance.now();
   const seconds = () => Math.round((performance.now() - start) / 100) / 10;
   for (let tries = 0; ; tries += 1) {
     try {
       const { violations } = await runChaos({
-        ...RUN,
+        ...RUNS[size],
         cycles: plan.cycles ?? 1,
         seed: seed + tries,
         faults: plan.faults as readonly FaultName[],

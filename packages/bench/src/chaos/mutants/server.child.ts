@@ -1,7 +1,8 @@
 // The server of the harness's own runs: the same `startServer`, with cheap passwords, other limits, or one promise
 // broken. It also answers questions about the database that no wire contract has.
 import { type RunningServer, readConfig, startServer } from '@parley/server';
-import type { ChildOrder, StoredEntry } from './child.order.js';
+import type { StoredEntry } from '../stored.entry.js';
+import type { ChildOrder } from './child.order.js';
 import { breaks } from './mutant.breaks.js';
 
 const order = JSON.parse(process.argv[2] ?? '{}') as ChildOrder;

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mountSmallDisk, SMALL_JOURNAL, type SmallDisk } from '../faults/small.disk.js';
 import { startTcpProxy, type TcpProxy } from '../faults/tcp.proxy.js';
-import type { StoredEntry } from '../mutants/child.order.js';
 import type { Random } from '../random.js';
+import type { StoredEntry } from '../stored.entry.js';
 import { findFreePort } from './free.port.js';
 import { createServerProcess, type ServerProcess, type ServerProcessOptions } from './server.process.js';
 

@@ -59,17 +59,15 @@ async function play(stage: Stage, setting: (typeof slowReadersSettings)['full'])
     latencies.push(performance.now() - Number(time));
   };
   const healthySockets = await Promise.all(
-    people
-      .slice(0, healthy)
-      .map(({ token }, n) =>
-        n % 2 === 0
-          ? connectSocketIo({
-              port,
-              token,
-              onEvent: (event, payload) => event === 'new_message' && onText(payload.content),
-            })
-          : connectLobby({ port, token, onMessage: ({ text }) => onText(text) }),
-      ),
+    people.slice(0, healthy).map(({ token }, n) =>
+      n % 2 === 0
+        ? connectSocketIo({
+            port,
+            token,
+            onEvent: (event, payload) => event === 'new_message' && onText(payload.content),
+          })
+        : connectLobby({ port, token, onMessage: ({ text }) => onText(text) }),
+    ),
   );
   let sent = 0;
   const broadcast = async (isOver: () => boolean) => {

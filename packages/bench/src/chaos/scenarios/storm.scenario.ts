@@ -8,6 +8,8 @@ import { onStage } from './scenario.js';
 
 export const stormSettings = { full: { clients: 3_000, users: 600 }, short: { clients: 120, users: 24 } };
 
+/** How long a client waits for the answer of sync, in milliseconds. */
+const PATIENCE_MS = 10_000;
 const UNBOUNDED = { messagesPerSecond: 1_000_000, requestsPerSecond: 1_000_000 };
 /** Connections made at once while the stage is set. */
 const AT_ONCE = 50;
@@ -54,7 +56,7 @@ export function playStorm({ clients, users }: (typeof stormSettings)['full'], se
               backAfter.push(performance.now() - killed);
               const replica = replicas[n] as Replica;
               for (let more = true; more; ) {
-                const answer = await again.call('sync', replica.question(200));
+                const answer = await again.call('sync', replica.question(200), PATIENCE_MS);
                 if (answer.outcome !== 'ok') {
                   note(`sync ${answer.code}`);
                   await pause(random.between(100, 1_000));

@@ -4,8 +4,8 @@ import type { Body } from './rest.client.js';
 
 /** A live connection that speaks Socket.IO. */
 export interface SocketIoClient {
-  /** Emits with an ack. Never throws. */
-  call(event: string, payload: object): Promise<Answer<Body>>;
+  /** Emits with an ack, and waits for it so many milliseconds, 3,500 by default. Never throws. */
+  call(event: string, payload: object, withinMs?: number): Promise<Answer<Body>>;
   isOpen(): boolean;
   /** Resolves once it is closed, with the close code. */
   readonly closed: Promise<number>;
@@ -39,7 +39,7 @@ export class ConnectFailure extends Error {
  * the back of the history.
  */
 export function connectSocketIo(options: SocketIoOptions): Promise<SocketIoClient> {
-  const { port, token, onEvent, withinMs = 5_000 } = options;
+  const { port, token, onEvent, withinMs: connectWithinMs = 5_000 } = options;
   const socket = new WebSocket(`ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`, {
     perMessageDeflate: false,
     skipUTF8Validation: true,
@@ -48,13 +48,13 @@ export function connectSocketIo(options: SocketIoOptions): Promise<SocketIoClien
   let calls = 0;
 
   const client: SocketIoClient = {
-    call(event, payload) {
+    call(event, payload, withinMs = ANSWER_MS) {
       if (socket.readyState !== WebSocket.OPEN)
         return Promise.resolve({ outcome: 'fail', code: 'not_connected' });
       calls += 1;
       const id = calls;
       return new Promise((resolve) => {
-        const timer = setTimeout(() => finish(noAnswer('timeout')), ANSWER_MS);
+        const timer = setTimeout(() => finish(noAnswer('timeout')), withinMs);
         const finish = (answer: Answer<Body>) => {
           clearTimeout(timer);
           waiting.delete(id);
@@ -77,7 +77,7 @@ export function connectSocketIo(options: SocketIoOptions): Promise<SocketIoClien
       reject(new ConnectFailure(code));
       socket.terminate();
     };
-    const deadline = setTimeout(() => fail('timeout'), withinMs);
+    const deadline = setTimeout(() => fail('timeout'), connectWithinMs);
     socket.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? 'connection_lost'));
     socket.on('unexpected-response', (_request, response) => fail(`http_${response.statusCode}`));
     socket.on('close', () => {

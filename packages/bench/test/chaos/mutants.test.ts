@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { type MutantName, mutants } from '../../src/chaos/mutants/mutant.table.js';
+import { runMutant } from '../../src/chaos/mutants/mutants.run.js';
+
+const seed = 1 + Math.floor(Math.random() * 1_000_000);
+const names = Object.keys(mutants) as MutantName[];
+
+it('has eight mutants', () => {
+  expect(names).toHaveLength(8);
+});
+
+it.each(names)(
+  'notices the broken promise of %s',
+  async (name) => {
+    const { violations, failure, seconds } = await runMutant(name, seed, 'short');
+    console.log(`${name}: ${violations[0]?.what ?? failure}, ${seconds} s, seed ${seed}`);
+    expect(failure).toBeUndefined();
+    expect(violations).not.toEqual([]);
+  },
+  120_000,
+);
