@@ -3,6 +3,7 @@ import { memo } from 'preact/compat';
 import { Tick } from '../conversation/tick.js';
 import { client } from '../state/client.js';
 import { readDraft } from '../state/drafts.js';
+import { personOf } from '../state/people.js';
 import { followLink, keyOfTarget, pathOf, route } from '../state/route.js';
 import { t } from '../text/text.js';
 import { formatBrief } from '../text/time.format.js';
@@ -23,8 +24,8 @@ export const ChatRow = memo(({ chat, myId }: { chat: ChatSummary; myId: string }
       aria-current={isCurrent ? 'page' : undefined}
     >
       {chat.peer === null ? <RoomAvatar /> : <PresentAvatar user={chat.peer} />}
-      <span class="chat-row-name" dir="auto">
-        {titleOf(chat)}
+      <span class="chat-row-name">
+        <bdi>{titleOf(chat)}</bdi>
       </span>
       <time class="chat-row-time" dateTime={chat.lastActivity}>
         {chat.lastMessage === null ? '' : formatBrief(chat.lastMessage.timestamp)}
@@ -44,7 +45,7 @@ export const ChatRow = memo(({ chat, myId }: { chat: ChatSummary; myId: string }
 function Preview({ chat, myId, isCurrent }: { chat: ChatSummary; myId: string; isCurrent: boolean }) {
   const typists = client.typing.in(chat.id).value;
   const { lastMessage, isLobby } = chat;
-  const nameOf = (id: string) => client.users.known(id)?.name ?? t('user.unknown');
+  const nameOf = (id: string) => personOf(id)?.name ?? t('user.unknown');
   if (typists.length > 0) {
     return (
       <span class="chat-row-preview chat-row-typing">
@@ -55,8 +56,11 @@ function Preview({ chat, myId, isCurrent }: { chat: ChatSummary; myId: string; i
   const draft = isCurrent ? '' : readDraft(keyOfTarget(targetOf(chat)));
   if (draft !== '') {
     return (
-      <span class="chat-row-preview" dir="auto">
-        <span class="chat-row-draft">{t('chats.draft')}</span> {draft}
+      <span class="chat-row-preview">
+        <span class="chat-row-draft">{t('chats.draft')}</span>
+        <span class="chat-row-text">
+          <bdi>{draft}</bdi>
+        </span>
       </span>
     );
   }
@@ -66,11 +70,11 @@ function Preview({ chat, myId, isCurrent }: { chat: ChatSummary; myId: string; i
   const isOwn = lastMessage.sender === myId;
   const author = isOwn ? '' : chat.peer === null ? `${nameOf(lastMessage.sender)}: ` : '';
   return (
-    <span class="chat-row-preview" dir="auto">
+    <span class="chat-row-preview">
       {isOwn && lastMessage.deletedAt === undefined && <Tick status={lastMessage.status} />}
       <span class="chat-row-text">
-        {author}
-        {lastMessage.deletedAt === undefined ? lastMessage.content : t('message.deleted')}
+        {author !== '' && <bdi>{author}</bdi>}
+        <bdi>{lastMessage.deletedAt === undefined ? lastMessage.content : t('message.deleted')}</bdi>
       </span>
     </span>
   );

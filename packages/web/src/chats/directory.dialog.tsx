@@ -106,11 +106,11 @@ function People({ people, isFiltered, onPick }: PeopleProps) {
         <li key={user.id}>
           <button type="button" class="person" onClick={() => onPick(user)}>
             <PresentAvatar user={user} />
-            <span class="person-name" dir="auto">
-              {user.name || user.username}
+            <span class="person-name">
+              <bdi>{user.name || user.username}</bdi>
             </span>
-            <span class="person-note" dir="auto">
-              @{user.username}
+            <span class="person-note">
+              <bdi>@{user.username}</bdi>
             </span>
           </button>
         </li>

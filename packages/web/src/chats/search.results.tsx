@@ -8,7 +8,7 @@ import { client } from '../state/client.js';
 import { go, pathOf } from '../state/route.js';
 import { t } from '../text/text.js';
 import { formatBrief } from '../text/time.format.js';
-import { Avatar, PresentAvatar, RoomAvatar } from '../ui/avatar.js';
+import { PresentAvatar, RoomAvatar } from '../ui/avatar.js';
 import { targetOf, titleOf } from './chat.target.js';
 
 /** Milliseconds after the last key until the server is asked: it allows two searches a second. */
@@ -66,8 +66,10 @@ export function SearchResults({ query, onDone }: { query: string; onDone: () => 
         {chats.slice(0, 20).map((chat) => (
           <button key={chat.id} type="button" class="person" onClick={() => open(pathOf(targetOf(chat)))}>
             {chat.peer === null ? <RoomAvatar /> : <PresentAvatar user={chat.peer} />}
-            <span class="person-name" dir="auto">
-              <Marked text={titleOf(chat)} query={query} />
+            <span class="person-name">
+              <bdi>
+                <Marked text={titleOf(chat)} query={query} />
+              </bdi>
             </span>
           </button>
         ))}
@@ -81,8 +83,10 @@ export function SearchResults({ query, onDone }: { query: string; onDone: () => 
             onClick={() => open(pathOf({ userId: user.id }))}
           >
             <PresentAvatar user={user} />
-            <span class="person-name" dir="auto">
-              <Marked text={user.name || user.username} query={query} />
+            <span class="person-name">
+              <bdi>
+                <Marked text={user.name || user.username} query={query} />
+              </bdi>
             </span>
             <span class="person-note">@{user.username}</span>
           </button>
@@ -118,20 +122,21 @@ function Section({
 function Hit(props: { hit: LocalMessage; query: string; onOpen: (path: string, at: number) => void }) {
   const { hit, query, onOpen } = props;
   const chat = client.chats.list.value.find(({ id }) => id === hit.chatId);
-  const sender = client.users.known(hit.sender);
   const target = chat === undefined ? { chatId: hit.chatId } : targetOf(chat);
   return (
     <button type="button" class="person hit" onClick={() => onOpen(pathOf(target), hit.seq)}>
-      <Avatar user={sender ?? null} />
-      <span class="person-name" dir="auto">
-        {chat === undefined ? t('user.unknown') : titleOf(chat)}
+      {chat?.peer == null ? <RoomAvatar /> : <PresentAvatar user={chat.peer} />}
+      <span class="person-name">
+        <bdi>{chat === undefined ? t('user.unknown') : titleOf(chat)}</bdi>
       </span>
       <time class="chat-row-time" dateTime={hit.timestamp}>
         {formatBrief(hit.timestamp)}
       </time>
-      <span class="person-note hit-text" dir="auto">
-        {hit.isOwn && `${t('chats.you')} `}
-        <Marked text={hit.content} query={query} isExcerpt />
+      <span class="person-note hit-text">
+        <bdi>
+          {hit.isOwn && `${t('chats.you')} `}
+          <Marked text={hit.content} query={query} isExcerpt />
+        </bdi>
       </span>
     </button>
   );

@@ -1,5 +1,7 @@
 import type { User } from '@parley/protocol';
 import { useSignal } from '@preact/signals';
+import { client } from '../state/client.js';
+import { ownStatus } from '../state/own.status.js';
 import { followLink } from '../state/route.js';
 import { t } from '../text/text.js';
 import { PresentAvatar } from '../ui/avatar.js';
@@ -11,14 +13,15 @@ import { ConnectionLine } from './connection.line.js';
 import { DirectoryDialog } from './directory.dialog.js';
 import { SearchResults } from './search.results.js';
 
-/** The left pane: oneself, the search, the chats. */
-export function Sidebar({ me }: { me: User }) {
+/** The left pane: oneself, the search, the chats. Nothing else is there before a chat is opened: then it is the main one. */
+export function Sidebar({ me, isMain }: { me: User; isMain: boolean }) {
   const isChoosing = useSignal(false);
   const query = useSignal('');
   const isSearching = query.value.trim() !== '';
   return (
-    <aside class="sidebar" aria-label={t('chats.title')}>
-      <header class="sidebar-header">
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: either role has a name
+    <div class="sidebar" role={isMain ? 'main' : 'complementary'} aria-label={t('chats.title')}>
+      <div class="sidebar-header">
         <Brand size={36} />
         <div class="sidebar-title">
           <h1>{t('app.name')}</h1>
@@ -32,16 +35,15 @@ export function Sidebar({ me }: { me: User }) {
             isChoosing.value = true;
           }}
         />
-        <a
-          class="sidebar-me"
-          href="/settings"
-          onClick={followLink}
-          aria-label={t('settings.open')}
-          title={me.name}
-        >
-          <PresentAvatar user={me} size="small" />
+        <a class="sidebar-me" href="/settings" onClick={followLink} title={me.name}>
+          <PresentAvatar
+            user={me}
+            size="small"
+            status={client.status.value === 'online' ? ownStatus.value : 'offline'}
+          />
+          <span class="visually-hidden">{t('settings.open')}</span>
         </a>
-      </header>
+      </div>
       <search class="search-box">
         <Icon name="search" size={18} />
         <input
@@ -92,6 +94,6 @@ export function Sidebar({ me }: { me: User }) {
           }}
         />
       )}
-    </aside>
+    </div>
   );
 }

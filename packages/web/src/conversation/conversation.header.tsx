@@ -24,7 +24,9 @@ export function ConversationHeader(props: { description: ChatDescription; onFind
       </a>
       {peer === null ? <RoomAvatar /> : <PresentAvatar user={peer} />}
       <div class="pane-title">
-        <h2 dir="auto">{title}</h2>
+        <h1>
+          <bdi>{title}</bdi>
+        </h1>
         <Subtitle peerId={peer?.id ?? null} isLobby={isLobby} />
       </div>
       <IconButton icon="search" label={t('chat.search')} onClick={props.onFind} />

@@ -203,7 +203,7 @@ function LatestButton(props: { position: ReturnType<typeof useListPosition>; unr
 function GonePane() {
   return (
     <div class="pane empty">
-      <h2>{t('chat.gone')}</h2>
+      <h1>{t('chat.gone')}</h1>
       <p>{t('chat.goneText')}</p>
       <a class="button" href="/" onClick={followLink}>
         {t('chat.back')}

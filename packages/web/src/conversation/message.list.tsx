@@ -41,10 +41,12 @@ export function MessageList(props: MessageListProps) {
   const firstNew = line === null ? -1 : messages.findIndex(({ seq }) => seq >= line);
 
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it is a feed; without messages it is a group, as a feed may not be empty
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: as above; both roles have a name
     <div
       ref={position.scroller}
       class="timeline"
-      role="feed"
+      role={messages.length > 0 ? 'feed' : 'group'}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard, and its keys walk the messages
       tabIndex={0}
       aria-label={t('chat.messages', { name: title })}

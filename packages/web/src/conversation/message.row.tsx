@@ -1,6 +1,7 @@
 import type { LocalMessage } from '@parley/client';
 import { memo } from 'preact/compat';
 import { client } from '../state/client.js';
+import { personOf } from '../state/people.js';
 import { describeCode } from '../text/error.text.js';
 import { t } from '../text/text.js';
 import { formatDay, formatFull, formatTime } from '../text/time.format.js';
@@ -32,7 +33,7 @@ export const MessageRow = memo((props: MessageRowProps) => {
   const { message, isRoom, startsGroup, endsGroup, isHighlighted, onMenu } = props;
   const { isOwn, status } = message;
   const isDeleted = message.deletedAt !== undefined;
-  const sender = client.users.known(message.sender);
+  const sender = personOf(message.sender);
   const name = sender?.name || sender?.username || t('user.unknown');
   const time = formatTime(message.timestamp);
   const classes = ['message', isOwn ? 'message-own' : 'message-theirs'];

@@ -1,10 +1,11 @@
 import { client } from '../state/client.js';
+import { personOf } from '../state/people.js';
 import { t } from '../text/text.js';
 
 /** Who types, in a place that is always there. */
 export function TypingLine({ chatId }: { chatId: string }) {
   const [first, second, ...more] = client.typing.in(chatId).value;
-  const nameOf = (id: string) => client.users.known(id)?.name ?? t('user.unknown');
+  const nameOf = (id: string) => personOf(id)?.name ?? t('user.unknown');
   return (
     <p class="typing" role="status">
       {first !== undefined && (

@@ -5,6 +5,8 @@ import { client } from '../state/client.js';
 
 /** Pages that are fetched to find the first unread message; beyond them the chat opens at its end. */
 const PAGES_MAX = 4;
+/** Unread messages up to which those pages are likely to be enough. */
+const REACH = 200;
 
 /** Whether somebody looks at the page. */
 export const isLookedAt = (): boolean => document.visibilityState === 'visible' && document.hasFocus();
@@ -33,7 +35,9 @@ export function useUnreadLine(timeline: Timeline, onSettled: (seq: number | null
       ({ isOwn, isRead, deletedAt }) => !isOwn && !isRead && deletedAt === undefined,
     );
     const first = isUnread.indexOf(true);
-    if (first === 0 && hasOlder && status === 'online' && pages.current < PAGES_MAX) {
+    const backlog = client.chats.list.peek().find(({ id }) => id === timeline.chatId)?.unreadCount ?? 0;
+    const isInReach = backlog <= REACH && pages.current < PAGES_MAX;
+    if (first === 0 && hasOlder && status === 'online' && isInReach) {
       pages.current += 1;
       timeline.loadOlder().catch(() => {
         pages.current = PAGES_MAX;

@@ -2,6 +2,7 @@ import type { User } from '@parley/protocol';
 import { useSignal } from '@preact/signals';
 import { client } from '../state/client.js';
 import { showNotice } from '../state/notices.js';
+import { chooseStatus, ownStatus } from '../state/own.status.js';
 import { describeError } from '../text/error.text.js';
 import { t } from '../text/text.js';
 import { Avatar } from '../ui/avatar.js';
@@ -36,7 +37,7 @@ export function ProfileSection({ me }: { me: User }) {
           </p>
           <p class="profile-note">@{me.username}</p>
         </div>
-        <StatusChoice userId={me.id} />
+        <StatusChoice />
       </div>
       <form onSubmit={submit} noValidate class="settings-form">
         <Field
@@ -88,18 +89,17 @@ export function ProfileSection({ me }: { me: User }) {
   );
 }
 
-function StatusChoice({ userId }: { userId: string }) {
-  const { status } = client.presence.of(userId).value;
+function StatusChoice() {
   return (
     <label class="status-choice">
       <span class="visually-hidden">{t('presence.label')}</span>
       <select
         class="select"
-        value={status}
+        value={ownStatus.value}
         onChange={(event) => {
           const chosen = statuses.find((each) => each === event.currentTarget.value);
           if (chosen === undefined) return;
-          client.presence.set(chosen).catch((error: unknown) => showNotice({ text: describeError(error) }));
+          chooseStatus(chosen).catch((error: unknown) => showNotice({ text: describeError(error) }));
         }}
       >
         {statuses.map((each) => (

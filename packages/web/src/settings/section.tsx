@@ -6,7 +6,7 @@ export function Section({ title, children }: { title: string; children: Componen
   const id = useId();
   return (
     <section class="settings-section" aria-labelledby={id}>
-      <h3 id={id}>{title}</h3>
+      <h2 id={id}>{title}</h2>
       {children}
     </section>
   );

@@ -42,7 +42,7 @@ export default function SettingsView({ me }: { me: User }) {
           <Icon name="back" />
         </a>
         <div class="pane-title">
-          <h2>{t('settings.title')}</h2>
+          <h1>{t('settings.title')}</h1>
         </div>
       </header>
       <div class="settings">

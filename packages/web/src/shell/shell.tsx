@@ -23,8 +23,15 @@ export function Shell({ me, children }: { me: User; children: ComponentChildren 
       <a class="skip-link" href="#pane">
         {t('app.skip')}
       </a>
-      <Sidebar me={me} />
-      <main class="shell-pane" id="pane" tabIndex={-1}>
+      <Sidebar me={me} isMain={!isAway} />
+      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: either role may have a name */}
+      <div
+        class="shell-pane"
+        id="pane"
+        tabIndex={-1}
+        role={isAway ? 'main' : 'region'}
+        aria-label={isAway ? undefined : t('chats.pick')}
+      >
         {current.view === 'chat' ? (
           <ConversationView
             key={keyOfTarget(current.target)}
@@ -36,7 +43,7 @@ export function Shell({ me, children }: { me: User; children: ComponentChildren 
         ) : (
           <NothingOpen />
         )}
-      </main>
+      </div>
       <Announcer />
     </div>
   );

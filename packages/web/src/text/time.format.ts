@@ -2,10 +2,16 @@ import { language, t } from './text.js';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
+/** The person's own variety of the language: whoever reads English in Britain writes 14:30, in America 2:30 PM. */
+function localeOf(tag: string): string {
+  return navigator.languages.find((own) => own === tag || own.startsWith(`${tag}-`)) ?? tag;
+}
+
 /** Making a format costs more than using it a hundred times. */
 function format(name: string, options: Intl.DateTimeFormatOptions, date: Date): string {
-  const key = `${language.value}:${name}`;
-  const made = formats.get(key) ?? new Intl.DateTimeFormat(language.value, options);
+  const locale = localeOf(language.value);
+  const key = `${locale}:${name}`;
+  const made = formats.get(key) ?? new Intl.DateTimeFormat(locale, options);
   formats.set(key, made);
   return made.format(date);
 }

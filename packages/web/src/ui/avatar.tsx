@@ -1,4 +1,4 @@
-import type { User } from '@parley/protocol';
+import type { PresenceStatus, User } from '@parley/protocol';
 import { useSignal } from '@preact/signals';
 import { client } from '../state/client.js';
 import { preferences } from '../state/preferences.js';
@@ -6,6 +6,8 @@ import { t } from '../text/text.js';
 import { Icon } from './icon.js';
 
 const TINTS = 8;
+
+type Size = 'small' | 'medium' | 'large';
 
 /** The same person has the same tint everywhere. */
 function tintOf(id: string): number {
@@ -37,13 +39,7 @@ function isShown(picture: string): boolean {
 type Person = Pick<User, 'id' | 'name' | 'username' | 'profilePicture'>;
 
 /** A person's picture or initials; beside their name, so it has no name of its own. */
-export function Avatar({
-  user,
-  size = 'medium',
-}: {
-  user: Person | null;
-  size?: 'small' | 'medium' | 'large';
-}) {
+export function Avatar({ user, size = 'medium' }: { user: Person | null; size?: Size }) {
   const broken = useSignal('');
   const picture = user?.profilePicture ?? '';
   const hasPicture = isShown(picture) && broken.value !== picture;
@@ -68,7 +64,7 @@ export function Avatar({
 }
 
 /** The sign of a room. */
-export function RoomAvatar({ size = 'medium' }: { size?: 'small' | 'medium' | 'large' }) {
+export function RoomAvatar({ size = 'medium' }: { size?: Size }) {
   return (
     <span class={`avatar avatar-${size} avatar-room`} aria-hidden="true">
       <Icon name="people" size={size === 'small' ? 16 : 22} />
@@ -76,15 +72,22 @@ export function RoomAvatar({ size = 'medium' }: { size?: 'small' | 'medium' | 'l
   );
 }
 
+interface PresentAvatarProps {
+  user: Person;
+  size?: Size;
+  /** For oneself, of whom the server says nothing. */
+  status?: PresenceStatus;
+}
+
 /** A person's avatar with a dot that says whether they are there. */
-export function PresentAvatar({ user, size }: { user: Person; size?: 'small' | 'medium' | 'large' }) {
-  const { status } = client.presence.of(user.id).value;
+export function PresentAvatar({ user, size = 'medium', status }: PresentAvatarProps) {
+  const shown = status ?? client.presence.of(user.id).value.status;
   return (
     <span class="avatar-frame">
-      <Avatar user={user} {...(size !== undefined && { size })} />
-      {status !== 'offline' && (
-        <span class={`presence-dot presence-${status}`}>
-          <span class="visually-hidden">{t(`presence.${status}`)}</span>
+      <Avatar user={user} size={size} />
+      {shown !== 'offline' && (
+        <span class={`presence-dot presence-${shown}`}>
+          <span class="visually-hidden">{t(`presence.${shown}`)}</span>
         </span>
       )}
     </span>

@@ -35,10 +35,10 @@ export function Dialog({ title, onClose, children, isQuestion = false }: DialogP
       }}
     >
       <div class="dialog-box">
-        <header class="dialog-header">
+        <div class="dialog-header">
           <h2 id={id}>{title}</h2>
           {!isQuestion && <IconButton icon="close" label={t('action.close')} onClick={onClose} />}
-        </header>
+        </div>
         {children}
       </div>
     </dialog>

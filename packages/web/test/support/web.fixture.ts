@@ -80,9 +80,8 @@ export function useWebApp() {
 
   /** Opens the app in a browser context of its own. */
   async function open(path = '/', options: BrowserContextOptions = {}): Promise<Visitor> {
-    if (browser === undefined) throw new Error('the browser has not been started');
     const { url } = getServer();
-    const context = await browser.newContext({ viewport: DESK, locale: 'en-GB', ...options });
+    const context = await getBrowser().newContext({ viewport: DESK, locale: 'en-GB', ...options });
     context.setDefaultTimeout(10_000);
     const page = await context.newPage();
     const visitor: Visitor = { page, username: '', problems: [], strangers: [] };
@@ -114,7 +113,12 @@ export function useWebApp() {
     return visitor;
   }
 
-  return { open, register, server: getServer, url: () => getServer().url };
+  function getBrowser(): Browser {
+    if (browser === undefined) throw new Error('the browser has not been started');
+    return browser;
+  }
+
+  return { open, register, browser: getBrowser, server: getServer, url: () => getServer().url };
 }
 
 export const DESK = { width: 1440, height: 900 };
