@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { limits } from './limits.js';
 import { id, text, time } from './text.schema.js';
-import { displayName, email, newPassword, passwordAttempt, pictureUrl, user, username } from './user.schema.js';
+import {
+  displayName,
+  email,
+  newPassword,
+  passwordAttempt,
+  pictureUrl,
+  user,
+  username,
+} from './user.schema.js';
 
 /** A new account. One of `username`, `name` and `fullName` is needed; a username is made from a name if need be. */
 export const registerInput = z
@@ -13,7 +21,10 @@ export const registerInput = z
     password: newPassword,
     confirmPassword: z.string().optional(),
   })
-  .refine((value) => value.username ?? value.name ?? value.fullName, { message: 'is needed', path: ['username'] })
+  .refine((value) => value.username ?? value.name ?? value.fullName, {
+    message: 'is needed',
+    path: ['username'],
+  })
   .refine((value) => value.confirmPassword === undefined || value.confirmPassword === value.password, {
     message: 'is not the same as password',
     path: ['confirmPassword'],

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { limits } from './limits.js';
 import { message, sendInput } from './message.schema.js';
+import { markReadResult } from './routes.js';
 import { syncInput, syncResult } from './sync.schema.js';
 import { content, id, time } from './text.schema.js';
 import { presenceStatus, user } from './user.schema.js';
-import { markReadResult } from './routes.js';
 
 const chatIdOrObject = z.union([id.transform((chatId) => ({ chatId })), z.object({ chatId: id })]);
 const noResult = z.object({});
@@ -18,7 +18,11 @@ export const clientEvents = {
   authenticate: {
     summary: 'Authenticate a connection that was opened without a token; within 10 s of connecting',
     payload: z.union([
-      z.string().min(1).max(limits.tokenMaxCharacters).transform((token) => ({ token })),
+      z
+        .string()
+        .min(1)
+        .max(limits.tokenMaxCharacters)
+        .transform((token) => ({ token })),
       z.object({ token: z.string().min(1).max(limits.tokenMaxCharacters) }),
     ]),
     result: z.object({ user }),
@@ -32,7 +36,13 @@ export const clientEvents = {
   send_message: {
     summary: 'Send a message; acknowledged once it is on disk',
     payload: sendInput,
-    result: z.object({ messageId: id, chatId: id, timestamp: time, clientId: z.string().optional(), message }),
+    result: z.object({
+      messageId: id,
+      chatId: id,
+      timestamp: time,
+      clientId: z.string().optional(),
+      message,
+    }),
   },
   edit_message: {
     summary: 'Change the text of a message of yours',
@@ -55,7 +65,10 @@ export const clientEvents = {
     summary: 'Mark a chat as read, up to a message or a seq',
     payload: z
       .object({ messageId: id.optional(), chatId: id.optional(), upTo: z.int().min(0).optional() })
-      .refine((value) => value.messageId ?? value.chatId, { message: 'is needed, or chatId', path: ['messageId'] }),
+      .refine((value) => value.messageId ?? value.chatId, {
+        message: 'is needed, or chatId',
+        path: ['messageId'],
+      }),
     result: markReadResult,
   },
   update_status: {
@@ -64,11 +77,16 @@ export const clientEvents = {
     result: z.object({ status: presenceStatus }),
   },
   watch_presence: {
-    summary: 'Be told when these users come and go, beside those you share a chat with; replaces the last list',
+    summary:
+      'Be told when these users come and go, beside those you share a chat with; replaces the last list',
     payload: z.object({ userIds: z.array(id).max(limits.presenceWatchMax) }),
     result: z.object({ users: z.array(presence) }),
   },
-  sync: { summary: 'Everything that changed since the revisions you hold', payload: syncInput, result: syncResult },
+  sync: {
+    summary: 'Everything that changed since the revisions you hold',
+    payload: syncInput,
+    result: syncResult,
+  },
 } as const satisfies Record<string, { summary: string; payload: z.ZodType; result: z.ZodType }>;
 
 const here = z.object({ userId: id, username: z.string(), status: presenceStatus });
@@ -82,7 +100,14 @@ export const serverEvents = {
   },
   message_sent: {
     summary: 'Your message is on disk; on the sending connection',
-    payload: z.object({ messageId: id, chatId: id, timestamp: time, clientId: z.string().optional(), seq: z.int(), rev: z.int() }),
+    payload: z.object({
+      messageId: id,
+      chatId: id,
+      timestamp: time,
+      clientId: z.string().optional(),
+      seq: z.int(),
+      rev: z.int(),
+    }),
   },
   message_updated: { summary: 'A message was edited', payload: message },
   message_deleted: {
@@ -108,7 +133,10 @@ export const serverEvents = {
     summary: 'On connecting: chats with unread messages, to be fetched by sync',
     payload: z.object({ total: z.int(), chats: z.array(z.object({ chatId: id, unreadCount: z.int() })) }),
   },
-  error: { summary: 'An event without an ack failed', payload: z.object({ message: z.string(), code: z.string() }) },
+  error: {
+    summary: 'An event without an ack failed',
+    payload: z.object({ message: z.string(), code: z.string() }),
+  },
 } as const satisfies Record<string, { summary: string; payload: z.ZodType }>;
 
 export type ClientEventName = keyof typeof clientEvents;
@@ -133,4 +161,3 @@ export interface ProblemBody {
   issues?: { path: string; message: string }[];
   retryAfter?: number;
 }
-

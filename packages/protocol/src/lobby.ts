@@ -23,7 +23,10 @@ export const lobbyMessage = z
     text: z.string(),
     timestamp: time,
     seq: z.int(),
-    clientId: z.string().optional().meta({ description: "The sender's own key, on the sender's own connections" }),
+    clientId: z
+      .string()
+      .optional()
+      .meta({ description: "The sender's own key, on the sender's own connections" }),
   })
   .meta({ id: 'LobbyMessage' });
 export type LobbyMessage = z.infer<typeof lobbyMessage>;

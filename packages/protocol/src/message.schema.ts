@@ -47,7 +47,9 @@ export const chat = z
 export type Chat = z.infer<typeof chat>;
 
 /** How far one member has read and received a chat; every seq up to the mark counts. */
-export const watermark = z.object({ userId: id, readSeq: z.int(), deliveredSeq: z.int() }).meta({ id: 'Watermark' });
+export const watermark = z
+  .object({ userId: id, readSeq: z.int(), deliveredSeq: z.int() })
+  .meta({ id: 'Watermark' });
 export type Watermark = z.infer<typeof watermark>;
 
 /** A message to send: to a user, or into a chat. */

@@ -45,7 +45,10 @@ function countUtf8Bytes(value: string): number {
 export const passwordAttempt = z
   .string()
   .min(1, 'is empty')
-  .refine((value) => countUtf8Bytes(value) <= limits.passwordMaxBytes, `has more than ${limits.passwordMaxBytes} bytes`)
+  .refine(
+    (value) => countUtf8Bytes(value) <= limits.passwordMaxBytes,
+    `has more than ${limits.passwordMaxBytes} bytes`,
+  )
   .meta({ example: 'Password123' });
 
 /** A new password: at least 8 characters, at most 1,024 bytes, no rules of composition (NIST SP 800-63B 5.1.1.2). */
@@ -58,7 +61,10 @@ export const newPassword = passwordAttempt.refine(
 export const pictureUrl = text
   .max(limits.urlMaxCharacters)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
-  .regex(/^(https?:\/\/|\/(?!\/))[^\s\u0000-\u001f\u007f-\u009f]*$|^$/, 'is neither an http(s) address nor a path')
+  .regex(
+    /^(https?:\/\/|\/(?!\/))[^\s\u0000-\u001f\u007f-\u009f]*$|^$/,
+    'is neither an http(s) address nor a path',
+  )
   .meta({ example: 'https://example.com/john.png' });
 
 /** A user as others see it. `email` is there on one's own profile only. */

@@ -33,8 +33,6 @@ export interface PublisherDeps {
   onPublished: (state: ChatState) => void;
 }
 
-export type ChatPublisher = ReturnType<typeof createChatPublisher>;
-
 /**
  * Turns what is held of the chats into what an application watches. What changes in one go is published once: a
  * catch-up of a thousand messages is one new list.

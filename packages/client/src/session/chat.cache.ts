@@ -35,8 +35,6 @@ export interface ChatCacheDeps {
   keep: number;
 }
 
-export type ChatCache = ReturnType<typeof createChatCache>;
-
 /** Keeps the last state of the chats, so that the next start shows it at once and asks only for what came since. */
 export function createChatCache({ storage, prefix, book, users, keep }: ChatCacheDeps) {
   const dirty = new Map<string, ChatState>();

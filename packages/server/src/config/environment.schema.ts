@@ -165,7 +165,8 @@ export const environmentSchema = z.object({
     ),
   COOKIE_SECURE: flag.optional().meta(
     documented({
-      description: 'Whether cookies go over HTTPS only. In production it may not be `false`: put a proxy with HTTPS in front.',
+      description:
+        'Whether cookies go over HTTPS only. In production it may not be `false`: put a proxy with HTTPS in front.',
       byDefault: 'true in production, otherwise when the request came over HTTPS',
     }),
   ),

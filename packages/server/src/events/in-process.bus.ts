@@ -1,7 +1,9 @@
 import type { DomainEventBus, DomainEventListener, DomainEventName, DomainEvents } from './domain.events.js';
 
 /** A bus within one process: listeners run at once, in the order of subscription. */
-export function createInProcessBus(onListenerError: (error: unknown, name: DomainEventName) => void): DomainEventBus {
+export function createInProcessBus(
+  onListenerError: (error: unknown, name: DomainEventName) => void,
+): DomainEventBus {
   const listeners = new Map<DomainEventName, Set<DomainEventListener<never>>>();
   return {
     publish<N extends DomainEventName>(name: N, event: DomainEvents[N]) {

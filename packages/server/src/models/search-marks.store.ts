@@ -16,8 +16,6 @@ const TOLERANCE_MS = 60_000;
 
 const oid = (id: string) => Types.ObjectId.createFromHexString(id);
 
-export type SearchMarksStore = ReturnType<typeof createSearchMarksStore>;
-
 /** What the index does not know yet: the marks of the nodes, and the log compared with the index. */
 export function createSearchMarksStore(connection: Connection) {
   const { entries: index, marks } = searchCollections(connection);

@@ -15,8 +15,6 @@ export interface AdmissionOptions {
   now?: () => number;
 }
 
-export type AdmissionGate = ReturnType<typeof createAdmissionGate>;
-
 /**
  * Lets so much of an expensive kind of work through at once, in order of arrival. After a restart everybody asks for
  * everything at the same moment: without a gate all answers take as long as the last, clients give up and ask again,

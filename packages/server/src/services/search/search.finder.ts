@@ -8,8 +8,6 @@ const TRIES_MAX = 3;
 /** Messages of a group of chats that are looked at in order of time: 40 ms of the engine. */
 const NEWEST_MAX = 10_000;
 
-export type SearchFinder = ReturnType<typeof createSearchFinder>;
-
 /**
  * Finds the newest hits in a time that does not grow with their number (docs/decisions/0005). A word that few
  * messages have is looked up in the index of tokens. When every word is frequent, hits lie close together, so the
