@@ -38,7 +38,7 @@ export const limits = {
   /** Chats a client may name in one sync. */
   syncChatsMax: 2_000,
   /** Syncs under way at once, and how many may wait for their turn; after a restart every client asks at the same moment. */
-  syncsAtOnce: 16,
+  syncsAtOnce: 8,
   syncsWaitingMax: 5_000,
   /** A sync that has waited this long is refused with `server_busy`: its client is about to give up. */
   syncWaitMs: 8_000,

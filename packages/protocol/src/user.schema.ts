@@ -19,8 +19,7 @@ export const displayName = text
   .trim()
   .min(1, 'is empty')
   .max(limits.nameMaxCharacters)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
-  .regex(/^[^\u0000-\u001f\u007f]*$/, 'contains a control character')
+  .regex(/^\P{Cc}*$/u, 'contains a control character')
   .meta({ example: 'John Doe' });
 
 /** An e-mail address, unique regardless of case; compared and stored in lower case. */
