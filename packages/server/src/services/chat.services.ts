@@ -23,6 +23,9 @@ import { createMessageSearch } from './search/search.service.js';
 import { createSyncService } from './sync.service.js';
 import { createUnreadCounter } from './unread.counter.js';
 
+/** Counts of unread messages for devices that connect, at once: they come with each sync as well. */
+const UNREAD_AT_ONCE = 4;
+
 export interface ChatServicesDeps {
   stores: ChatStores;
   bus: DomainEventBus;
@@ -121,7 +124,7 @@ export function createChatServices(deps: ChatServicesDeps): ChatServices {
   // With the database gone, nobody waits in line for the same refusal.
   const concernsAll = (error: unknown) => classifyFailure(error).code === 'database_unavailable';
   const syncGate = createAdmissionGate({ concernsAll });
-  const unreadGate = createAdmissionGate({ concernsAll });
+  const unreadGate = createAdmissionGate({ concernsAll, atOnce: UNREAD_AT_ONCE });
 
   bus.subscribe('user.registered', ({ userId }) => {
     receipts.welcome(userId).catch(onError);

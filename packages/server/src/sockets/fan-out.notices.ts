@@ -1,14 +1,26 @@
 import { socketDialects } from '../dialects/dialect.table.js';
 import type { DomainEvents } from '../events/domain.events.js';
+import { createAdmissionGate } from '../services/admission.gate.js';
 import type { FanOutParts } from './fan-out.messages.js';
 import { chatRoom, userRoom, watchRoom } from './rooms.js';
 
 const dialects = Object.values(socketDialects);
 
+/**
+ * Users whose contacts are looked up at once. When everybody comes back together, who is told of it can wait; what
+ * they ask for cannot.
+ */
+const LOOKUPS_AT_ONCE = 4;
+
 /** Brings receipts, typing and presence to those whom they concern. */
 export function fanOutNotices(parts: FanOutParts): () => void {
   const { context, rooms, queue } = parts;
   const { bus, services, limits } = context;
+  const lookups = createAdmissionGate({
+    atOnce: LOOKUPS_AT_ONCE,
+    waitingMax: Number.POSITIVE_INFINITY,
+    waitMs: Number.POSITIVE_INFINITY,
+  });
 
   function onReceipt(event: DomainEvents['receipt.advanced']): void {
     const { chat, userId, read } = event;
@@ -51,7 +63,7 @@ export function fanOutNotices(parts: FanOutParts): () => void {
     queue.run(
       `presence:${userId}`,
       // Whoever watches is told in any case.
-      () => services.chats.contactsOf(userId, limits.presenceAudienceMax).catch(() => []),
+      () => lookups.run(() => services.chats.contactsOf(userId, limits.presenceAudienceMax)).catch(() => []),
       (contacts) => {
         for (const dialect of dialects) {
           const packet = dialect[present](event);

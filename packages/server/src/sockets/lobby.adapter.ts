@@ -68,7 +68,8 @@ export function createLobbyAdapter(parts: LobbyAdapterParts): LobbyAdapter {
     try {
       gate.checkServer(registry.count());
       if (token === null) throw new ParleyError('authentication_required');
-      const found = await withDeadline(services.accounts.authenticate(token), limits.authenticationTimeoutMs);
+      const authenticated = gate.enterInLine(() => services.accounts.authenticate(token));
+      const found = await withDeadline(authenticated, limits.authenticationTimeoutMs);
       if (!registry.has(connection)) return;
       const actor = gate.admit(connection, found, token);
       await greet(connection, webSocket, actor);

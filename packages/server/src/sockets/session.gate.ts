@@ -1,12 +1,18 @@
 import { ParleyError } from '@parley/protocol';
 import { LRUCache } from 'lru-cache';
 import type { Actor } from '../services/actor.js';
+import { createAdmissionGate } from '../services/admission.gate.js';
 import type { ConnectionRegistry, LiveConnection } from './connection.registry.js';
 import type { EdgeContext } from './edge.types.js';
 
 /** A connection that authenticated before its session was revoked may be admitted up to this much later. */
 const REVOKED_KEPT_MS = 60_000;
 const REVOKED_MAX = 10_000;
+/**
+ * Handshakes that look up a session at once. After a restart none is in memory, and thousands that asked together
+ * would wait longer for a database connection than for a database that is down (fault harness, scenario storm).
+ */
+const ENTERING_AT_ONCE = 16;
 
 export type SessionGate = ReturnType<typeof createSessionGate>;
 
@@ -14,6 +20,8 @@ export type SessionGate = ReturnType<typeof createSessionGate>;
 export function createSessionGate(context: EdgeContext, registry: ConnectionRegistry) {
   const { services, bus, limits, logger } = context;
   const revoked = new LRUCache<string, true>({ max: REVOKED_MAX, ttl: REVOKED_KEPT_MS });
+
+  const entrance = createAdmissionGate({ atOnce: ENTERING_AT_ONCE, waitingMax: limits.connectionsMax });
 
   const unsubscribe = bus.subscribe('session.revoked', ({ sessionIds }) => {
     for (const sessionId of sessionIds) {
@@ -35,6 +43,9 @@ export function createSessionGate(context: EdgeContext, registry: ConnectionRegi
 
   return {
     checkRoom,
+
+    /** Does the work of a handshake in its turn. Throws `server_busy` when its turn comes too late. */
+    enterInLine: entrance.run,
 
     /** Throws `too_many_connections` when the server is full; `open` counts the connection that asks. */
     checkServer(open: number): void {

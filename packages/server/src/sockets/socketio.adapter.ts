@@ -45,7 +45,7 @@ export function serveSocketIo(parts: SocketIoAdapterParts): void {
     joined.add(socket.conn);
     try {
       gate.checkServer(registry.count() + 1);
-      socket.data = await readHandshake(socket);
+      socket.data = await gate.enterInLine(() => readHandshake(socket));
     } catch (error) {
       joined.delete(socket.conn);
       throw error;
