@@ -60,7 +60,12 @@ describe('the proxy', () => {
     const client = await openAndEcho();
     proxy.become('lose-acks');
     client.socket.write('b');
-    await waitUntil('the request', () => heard === 'ab', 5_000, 5);
+    await waitUntil(
+      'the request, and the loss of its answer',
+      () => heard === 'ab' && proxy.lostBytes() === 1,
+      5_000,
+      5,
+    );
     proxy.become('pass');
     await waitUntil('the reset', () => client.ended === 'ECONNRESET', 5_000, 5);
     expect(client.heard).toBe('a');
