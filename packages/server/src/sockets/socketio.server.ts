@@ -1,5 +1,6 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { Server } from 'socket.io';
+import { WebSocketServer } from 'ws';
 import type { CredentialReader } from './credentials.js';
 import type { EdgeContext } from './edge.types.js';
 import { SOCKET_IO_PATH } from './upgrade.router.js';
@@ -24,6 +25,8 @@ export function createSocketIoServer(
     pingTimeout: limits.heartbeatTimeoutMs,
     connectTimeout: limits.authenticationTimeoutMs,
     perMessageDeflate: false,
+    // engine.io's own is an older one, which keeps a pong for every ping of a client that reads none of them.
+    wsEngine: WebSocketServer,
     cors: (request, callback) => {
       callback(null, { origin: credentials.isAllowedOrigin(request as IncomingMessage), credentials: true });
     },

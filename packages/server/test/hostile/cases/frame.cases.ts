@@ -180,7 +180,13 @@ const floods = inGroup('frames and parsers', [
       for (let sent = 0; sent < 50 && !isGone; sent += 1) {
         await Promise.race([wire.write(many), new Promise((resolve) => setTimeout(resolve, 200))]);
       }
-      const grown = (await attack.server.memory()).heldBytes - before;
+      const measure = async () => (await attack.server.memory()).heldBytes - before;
+      let grown = await measure();
+      // What is on its way through at this moment is not what is kept.
+      for (let attempt = 0; attempt < 10 && grown > limits.connectionOutboxMaxBytes; attempt += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        grown = await measure();
+      }
       attack.note(`${(grown / 1_048_576).toFixed(1)} MB held for the reader who does not read`);
       assert.ok(grown < 4 * limits.connectionOutboxMaxBytes, `${grown} bytes wait`);
       wire.socket.destroy();
