@@ -59,11 +59,7 @@ export const newPassword = passwordAttempt.refine(
 /** A picture's address: http, https, or a path on this server. */
 export const pictureUrl = text
   .max(limits.urlMaxCharacters)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
-  .regex(
-    /^(https?:\/\/|\/(?!\/))[^\s\u0000-\u001f\u007f-\u009f]*$|^$/,
-    'is neither an http(s) address nor a path',
-  )
+  .regex(/^(https?:\/\/|\/(?!\/))[^\s\p{Cc}]*$|^$/u, 'is neither an http(s) address nor a path')
   .meta({ example: 'https://example.com/john.png' });
 
 /** A user as others see it. `email` is there on one's own profile only. */
