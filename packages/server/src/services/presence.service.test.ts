@@ -32,6 +32,17 @@ afterEach(() => {
 });
 
 describe('presence', () => {
+  it('takes nobody offline when the wall clock jumps', () => {
+    const { presence, events } = start();
+    presence.connect(ann, '1');
+    for (const jumped of ['2026-01-01T01:00:00Z', '2025-12-31T22:00:00Z']) {
+      vi.setSystemTime(new Date(jumped));
+      vi.advanceTimersByTime(40_000);
+      presence.renew('ann', '1');
+    }
+    expect(events.map(({ status }) => status)).toEqual(['online']);
+  });
+
   it('goes online with the first device and offline after the last one and the grace', () => {
     const { presence, events } = start();
     presence.connect(ann, '1');

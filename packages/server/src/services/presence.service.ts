@@ -17,7 +17,7 @@ export interface PresenceOptions {
 interface PresentUser {
   id: string;
   username: string;
-  /** Connection id to the time its lease ends. */
+  /** Connection id to the time its lease ends, by `performance.now`. */
   devices: Map<string, number>;
   /** What the user chose to show; holds until the user has gone offline. */
   chosen: PresenceStatus;
@@ -34,6 +34,8 @@ interface PresentUser {
  */
 export function createPresenceService(options: PresenceOptions): PresenceService {
   const { bus, leaseMs = limits.presenceLeaseMs, graceMs = limits.presenceGraceMs, now = Date.now } = options;
+  // Leases by a clock that nobody sets: an hour's jump of the other would take everybody offline.
+  const elapsed = () => performance.now();
   const users = new Map<string, PresentUser>();
   const lastSeen = createLastSeenWriter(options.onLastSeen, options.onError);
   // A quarter of the lease is how late an expiry may be noticed.
@@ -66,7 +68,7 @@ export function createPresenceService(options: PresenceOptions): PresenceService
   }
 
   function expireLeases(): void {
-    const time = now();
+    const time = elapsed();
     for (const user of users.values()) {
       for (const [connectionId, end] of user.devices) if (end <= time) leave(user, connectionId);
     }
@@ -77,7 +79,7 @@ export function createPresenceService(options: PresenceOptions): PresenceService
       const user = users.get(id) ?? createUser(id, username);
       users.set(id, user);
       user.username = username;
-      user.devices.set(connectionId, now() + leaseMs);
+      user.devices.set(connectionId, elapsed() + leaseMs);
       if (user.grace !== null) clearTimeout(user.grace);
       user.grace = null;
       // After a crash the time of coming is the best that storage knows.
@@ -87,7 +89,7 @@ export function createPresenceService(options: PresenceOptions): PresenceService
 
     renew(userId, connectionId) {
       const devices = users.get(userId)?.devices;
-      if (devices?.has(connectionId)) devices.set(connectionId, now() + leaseMs);
+      if (devices?.has(connectionId)) devices.set(connectionId, elapsed() + leaseMs);
     },
 
     disconnect(userId, connectionId) {

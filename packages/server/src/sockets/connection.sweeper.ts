@@ -19,7 +19,7 @@ export function sweepConnections(
 ): () => void {
   const { limits, logger } = context;
   const timer = setInterval(() => {
-    const now = Date.now();
+    const now = performance.now();
     let rechecks = 0;
     for (const connection of registry.all()) {
       const pending = connection.pendingBytes();

@@ -23,7 +23,7 @@ export interface LobbyConnection extends LiveConnection {
 
 /** Wraps a WebSocket whose upgrade was just accepted. */
 export function createLobbyConnection(webSocket: WebSocket, limits: EdgeLimits): LobbyConnection {
-  let heardAt = Date.now();
+  let heardAt = performance.now();
   let pingedAt = heardAt;
 
   function closeWith(name: CloseName): void {
@@ -48,7 +48,7 @@ export function createLobbyConnection(webSocket: WebSocket, limits: EdgeLimits):
     fail: (error, clientId) => connection.send(presentLobbyError(presentProblem(error), clientId)),
     pendingBytes: () => (webSocket.readyState === WebSocket.OPEN ? webSocket.bufferedAmount : 0),
     heard() {
-      heardAt = Date.now();
+      heardAt = performance.now();
     },
     beat(now) {
       if (webSocket.readyState !== WebSocket.OPEN) return;

@@ -66,7 +66,7 @@ export function createSessionGate(context: EdgeContext, registry: ConnectionRegi
       if (isNew) checkRoom(actor);
       registry.assign(connection, actor);
       connection.token = token;
-      connection.verifiedAt = Date.now();
+      connection.verifiedAt = performance.now();
       if (isNew) services.presence.connect({ id: actor.userId, username: actor.username }, connection.id);
       return actor;
     },
@@ -80,7 +80,7 @@ export function createSessionGate(context: EdgeContext, registry: ConnectionRegi
 
     /** Looks at the token again: it may have expired, and a notice of revocation may have been lost on its way. */
     async recheck(connection: LiveConnection): Promise<void> {
-      connection.verifiedAt = Date.now();
+      connection.verifiedAt = performance.now();
       try {
         const actor = await services.accounts.authenticate(connection.token);
         // The username may be another one by now.
