@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from 'mongoose';
-import { isDuplicateKey } from './database.errors.js';
+import { isDatabaseRefusingWrites, isDuplicateKey } from './database.errors.js';
+import { DatabaseStartError } from './start.error.js';
 
 /** One index that a model needs. */
 export interface IndexDefinition {
@@ -33,7 +34,7 @@ export class IndexConflictError extends Error {
 /**
  * Creates the indexes that are missing, one after the other in the given order, and returns their names.
  * Indexes that nobody defines are left alone. Throws `IndexConflictError` where an existing index differs or the
- * data holds duplicates. Safe when several servers do it at once.
+ * data holds duplicates, `DatabaseStartError` where the disk is too full to build one. Safe when several servers do it at once.
  */
 export async function ensureIndexes(
   connection: Connection,
@@ -93,6 +94,12 @@ async function createIndex(connection: Connection, definition: IndexDefinition):
       throw new IndexConflictError(
         definition,
         'cannot be made unique: the collection holds duplicates already.',
+      );
+    }
+    if (isDatabaseRefusingWrites(error)) {
+      throw new DatabaseStartError(
+        'engine_failed',
+        `The database takes no new index (${(error as Error).message}); make room on its disk and start again.`,
       );
     }
     // IndexOptionsConflict, IndexKeySpecsConflict: the same fields under another name, or made differently meanwhile.
