@@ -35,6 +35,7 @@ describe.skipIf(chromiumPath === undefined)('a chat of 100,000 messages', () => 
     await page.getByText('Connected', { exact: true }).waitFor();
     let reached = 0;
     let rows = 0;
+    let leap = 0;
     const started = Date.now();
     const longest = await traceTasks(app.browser(), async () => {
       await rowOf(page, bruno.username).click();
@@ -43,6 +44,7 @@ describe.skipIf(chromiumPath === undefined)('a chat of 100,000 messages', () => 
       while (reached < SCROLLED && Date.now() - started < 40_000) {
         await page.mouse.wheel(0, -900);
         const seen = await look(page);
+        leap = Math.max(leap, MESSAGES - seen.first - reached);
         reached = MESSAGES - seen.first;
         rows = Math.max(rows, seen.rows);
       }
@@ -54,17 +56,33 @@ describe.skipIf(chromiumPath === undefined)('a chat of 100,000 messages', () => 
     );
     expect(reached).toBeGreaterThanOrEqual(SCROLLED);
     expect(rows).toBeLessThan(200);
+    // Pages come in above without moving what is looked at: a turn of the wheel is never a leap through a page.
+    expect(leap).toBeLessThan(50);
     expect(longest.cpuMs).toBeLessThan(LONGEST_TASK);
 
+    // From a hit in the far past one scrolls on towards the present, and a press leads back to it.
+    await page.getByRole('button', { name: 'Search in this chat' }).click();
+    await page.getByRole('searchbox', { name: 'Search in this chat' }).fill('first of many');
+    await page.locator('.message-found', { hasText: 'The first of many' }).waitFor();
+    await page.getByText('This is the beginning of your conversation').waitFor();
+    await page.mouse.move(900, 450);
+    let last = 0;
+    while (last < 300 && Date.now() - started < 70_000) {
+      await page.mouse.wheel(0, 900);
+      last = (await look(page)).last;
+    }
+    expect(last).toBeGreaterThanOrEqual(300);
+    expect(last).toBeLessThan(1_000);
     await page.getByRole('button', { name: /Jump to latest/ }).click();
     await page.locator(`article[data-seq="${MESSAGES + 1}"]`).waitFor();
   }, 90_000);
 
   /** One cheap look: the locators of the test would be long tasks themselves. */
-  function look(page: Page): Promise<{ first: number; rows: number }> {
+  function look(page: Page): Promise<{ first: number; last: number; rows: number }> {
     return page.evaluate(() => {
       const rows = document.querySelectorAll('article');
-      return { first: Number(rows[0]?.getAttribute('data-seq') ?? 0), rows: rows.length };
+      const seqOf = (row?: Element) => Number(row?.getAttribute('data-seq') ?? 0);
+      return { first: seqOf(rows[0]), last: seqOf(rows[rows.length - 1]), rows: rows.length };
     });
   }
 

@@ -110,7 +110,9 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
     await page.context().setOffline(true);
     await page.reload();
     await page.getByText('Offline. Messages wait here').waitFor();
-    await page.getByRole('textbox', { name: /^Message/ }).fill('After, I think.');
+    await page
+      .getByRole('textbox', { name: /^Message/ })
+      .fill(setting === 'desk-light' ? 'After, I think.' : 'And dessert somewhere else.');
     await page.getByRole('button', { name: 'Send', exact: true }).click();
     await judge(page, 'offline', setting);
     await page.context().setOffline(false);

@@ -23,21 +23,19 @@ export function SearchResults({ query, onDone }: { query: string; onDone: () => 
   useEffect(() => {
     let isStale = false;
     state.value = 'running';
-    const timer = setTimeout(async () => {
-      try {
-        const [found, messages] = await Promise.all([
-          client.users.search(query, 8),
-          client.messages.search({ q: query, limit: 30 }),
-        ]);
-        if (isStale) return;
-        batch(() => {
-          people.value = found;
-          hits.value = messages;
-          state.value = 'done';
+    const timer = setTimeout(() => {
+      Promise.all([client.users.search(query, 8), client.messages.search({ q: query, limit: 30 })])
+        .then(([found, messages]) => {
+          if (isStale) return;
+          batch(() => {
+            people.value = found;
+            hits.value = messages;
+            state.value = 'done';
+          });
+        })
+        .catch(() => {
+          if (!isStale) state.value = 'failed';
         });
-      } catch {
-        if (!isStale) state.value = 'failed';
-      }
     }, PAUSE_MS);
     return () => {
       isStale = true;

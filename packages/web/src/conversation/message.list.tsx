@@ -47,7 +47,6 @@ export function MessageList(props: MessageListProps) {
       ref={position.scroller}
       class="timeline"
       role={messages.length > 0 ? 'feed' : 'group'}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard, and its keys walk the messages
       tabIndex={0}
       aria-label={t('chat.messages', { name: title })}
       aria-busy={isLoading}
