@@ -21,9 +21,9 @@ export interface SmallDisk {
 }
 
 /** Mounts a small memory disk; undefined where that is not allowed (it takes root on Linux). */
-export function mountSmallDisk(folder: string): SmallDisk | undefined {
+export function mountSmallDisk(folder: string, sizeMb = SIZE_MB): SmallDisk | undefined {
   mkdirSync(folder, { recursive: true });
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_MB}m,mode=0700`, 'tmpfs', folder]);
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMb}m,mode=0700`, 'tmpfs', folder]);
   if (mounted.status !== 0) return undefined;
   const filler = join(folder, 'filler');
   let isFull: NodeJS.Timeout | undefined;
