@@ -26,6 +26,11 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
 
   beforeAll(async () => {
     people = await settle(app.server());
+    // Somebody is there, and has read what was written.
+    const page = await visit('/', { viewport: DESK });
+    await signIn(page, people.tomas.username);
+    await row(page, 'Maya').click();
+    await page.getByRole('article').last().waitFor();
   });
   afterAll(() => expectClean(...visitors));
 

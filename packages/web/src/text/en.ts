@@ -64,7 +64,7 @@ export const en = {
   'status.connecting': 'Connecting…',
   'status.syncing': 'Catching up…',
   'status.online': 'Connected',
-  'status.offline': 'Offline. Messages wait here until you are back.',
+  'status.offline': 'Offline. Messages wait here.',
   'status.offlineShort': 'Offline',
   'status.waiting': { one: '{count} message waits to be sent', other: '{count} messages wait to be sent' },
 

@@ -33,7 +33,7 @@ export function dayOf(iso: string): string {
 
 /** `10:41`, as the language writes it. */
 export function formatTime(iso: string): string {
-  return format('time', { hour: 'numeric', minute: '2-digit' }, new Date(iso));
+  return format('time', { timeStyle: 'short' }, new Date(iso));
 }
 
 /** `Today`, `Yesterday`, `Monday`, `3 March`, `3 March 2024`. */
