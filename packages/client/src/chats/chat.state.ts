@@ -78,10 +78,13 @@ export class ChatState {
 
   /** Drops what is held; the server has to tell of the chat anew. */
   forget(): void {
+    // Those of a chat that was not known have come live, and hold.
+    if (this.isKnown) this.marks.clear();
     this.rev = -1;
     this.seq = this.lowRev = this.unreadCount = 0;
     this.tail = new MessageWindow(1);
-    for (const held of [this.detached, this.marks, this.ahead]) held.clear();
+    this.detached.clear();
+    this.ahead.clear();
   }
 
   /** Starts over from what the server says the chat is now; the messages before its last one are yet to be fetched. */

@@ -38,10 +38,9 @@ export function createLiveListeners(deps: LiveDeps): ServerEventListeners {
 
   const offer = (message: Message) => log.offer(book.byId(message.chatId), message);
 
+  /** Also of a chat that the server has not told of yet: its answer may be older than this. */
   function mark(chatId: string, userId: string, readSeq: number, deliveredSeq: number): void {
-    const state = book.find(chatId);
-    // Of a chat that is not known yet the sync tells all.
-    if (state?.isKnown) applyMark(deps, state, { userId, readSeq, deliveredSeq });
+    applyMark(deps, book.byId(chatId), { userId, readSeq, deliveredSeq });
   }
 
   function setPresence({ userId, status, lastSeen }: ClientEventMap['presence']): void {

@@ -115,13 +115,9 @@ export function createSyncEngine(deps: SyncDeps) {
     const result = await ask();
     if (isClosed) return false;
     if (result.epoch !== epoch) {
+      // Another database than the last time: the answer says `resync` of every chat that was named.
       epoch = result.epoch;
       deps.onEpoch(epoch);
-      if (!isFirst) {
-        // Another database: nothing that is held means anything there.
-        for (const state of book.all()) if (state.isKnown) starting.add(state);
-        return true;
-      }
     }
     let isNews = false;
     for (const answer of result.chats) {

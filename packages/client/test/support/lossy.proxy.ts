@@ -15,6 +15,8 @@ export interface LossyProxy {
   /** Cuts all connections; new ones are refused until `restore`. */
   cut(): void;
   restore(): void;
+  /** Lets the connections of now fall silent: nothing comes, not even their end. New ones work. */
+  freeze(): void;
   /** Cuts all connections once. */
   hiccup(): void;
   close(): Promise<void>;
@@ -25,6 +27,7 @@ const HEAD_END = '\r\n\r\n';
 /** Starts a proxy on a free port. */
 export async function startLossyProxy(targetPort: number): Promise<LossyProxy> {
   const pairs = new Set<Socket>();
+  const frozen = new Set<() => void>();
   let isCut = false;
 
   const server: Server = createServer((client) => {
@@ -34,7 +37,12 @@ export async function startLossyProxy(targetPort: number): Promise<LossyProxy> {
     }
     const upstream = createConnection(proxy.targetPort, '127.0.0.1');
     pairs.add(client).add(upstream);
+    let isFrozen = false;
+    frozen.add(() => {
+      isFrozen = true;
+    });
     const end = () => {
+      if (isFrozen) return;
       pairs.delete(client);
       pairs.delete(upstream);
       client.destroy();
@@ -52,7 +60,7 @@ export async function startLossyProxy(targetPort: number): Promise<LossyProxy> {
     });
     upstream.on('data', (chunk: Buffer) => {
       const kept = filter(chunk);
-      if (kept.length > 0 && !client.destroyed) client.write(kept);
+      if (kept.length > 0 && !client.destroyed && !isFrozen) client.write(kept);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -70,10 +78,14 @@ export async function startLossyProxy(targetPort: number): Promise<LossyProxy> {
     restore() {
       isCut = false;
     },
+    freeze() {
+      for (const freezeOne of frozen) freezeOne();
+    },
     hiccup() {
       for (const socket of [...pairs]) socket.destroy();
     },
     close() {
+      frozen.clear();
       proxy.cut();
       return new Promise((resolve) => server.close(() => resolve()));
     },
