@@ -6,6 +6,7 @@ import { handshakeCases } from './cases/handshake.cases.js';
 import { httpParserCases } from './cases/http-parser.cases.js';
 import { injectionCases } from './cases/injection.cases.js';
 import { jsonCases } from './cases/json.cases.js';
+import { outputCases } from './cases/output.cases.js';
 import { packetCases } from './cases/packet.cases.js';
 import { passwordCases } from './cases/password.cases.js';
 import { resourceCases } from './cases/resource.cases.js';
@@ -24,6 +25,7 @@ export const hostileCases: readonly HostileCase[] = [
   ...jsonCases,
   ...injectionCases,
   ...authorisationCases,
+  ...outputCases,
   ...resourceCases,
   ...defaultCases,
 ];
