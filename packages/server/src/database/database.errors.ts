@@ -19,6 +19,19 @@ const UNAVAILABLE_NAMES = new Set([
 ]);
 
 /**
+ * A write to an engine that was killed a moment before ends with Node's own error, which the driver passes on as it is
+ * (fault harness: 43 sends answered `internal` instead of `database_unavailable` around two kills).
+ */
+const SOCKET_CODES = new Set([
+  'EPIPE',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'ENOTCONN',
+  'ETIMEDOUT',
+]);
+
+/**
  * Codes of a server that answers but cannot serve now (MongoDB source, src/mongo/base/error_codes.yml):
  * HostUnreachable 6, HostNotFound 7, LockTimeout 24, MaxTimeMSExpired 50, WriteConcernFailed 64,
  * NetworkTimeout 89, ShutdownInProgress 91, UnsatisfiableWriteConcern 100, FailedToSatisfyReadPreference 133,
@@ -65,6 +78,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return listCauses(error).some((cause) => {
     if (UNAVAILABLE_NAMES.has(cause.name)) return true;
     if (isMongooseDisconnection(cause)) return true;
+    if (isSocketFailure(cause)) return true;
     return isServerError(cause) && UNAVAILABLE_CODES.has(Number((cause as ServerErrorShape).code));
   });
 }
@@ -130,6 +144,11 @@ function readWriteError(writeError: object): ServerErrorShape {
 
 function isServerError(error: Error): boolean {
   return /^Mongo(?:Server|BulkWrite|WriteConcern|ClientBulkWrite)Error$/.test(error.name);
+}
+
+function isSocketFailure(error: Error): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return syscall !== undefined && code !== undefined && SOCKET_CODES.has(code);
 }
 
 /** Mongoose has no class of its own for these (lib/drivers/node-mongodb-native/collection.js, lib/connection.js). */

@@ -111,6 +111,14 @@ describe('a refusal of a unique index', () => {
 });
 
 describe('an answer that did not come', () => {
+  it('is unavailable as well when the socket of a killed engine says so itself', () => {
+    const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write', errno: -32 });
+    expect(isDatabaseUnavailable(broken)).toBe(true);
+    expect(
+      isDatabaseUnavailable(Object.assign(new Error('no such file'), { code: 'ENOENT', syscall: 'open' })),
+    ).toBe(false);
+  });
+
   it('is unavailable, also behind other errors', () => {
     const network = new MongoNetworkError('read ECONNRESET');
     expect(isDatabaseUnavailable(network)).toBe(true);
