@@ -77,6 +77,11 @@ describe('the checker', () => {
     ).toContain('invented');
   });
 
+  it('finds an answer that says internal', () => {
+    expect(brokenBy([sendOf(4, { outcome: 'unknown', code: 'internal' })])).toEqual(['unclean']);
+    expect(brokenBy([sendOf(4, { outcome: 'unknown', code: 'database_unavailable' })])).toEqual([]);
+  });
+
   it('finds a hole in seq and in rev', () => {
     expect(brokenBy([], ({ final }) => void final.entries.splice(1, 1))).toContain('gaps');
     expect(

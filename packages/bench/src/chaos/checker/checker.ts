@@ -1,4 +1,4 @@
-import { checkEffects } from './effects.check.js';
+import { checkAnswers, checkEffects } from './effects.check.js';
 import { checkFreshness } from './freshness.check.js';
 import { checkLog } from './log.check.js';
 import { checkOrder } from './order.check.js';
@@ -8,7 +8,15 @@ import type { Evidence, Violation } from './verdict.js';
 
 /** Everything that a history and the final reading show to be broken, the one with the shortest excerpt first. */
 export function findViolations(evidence: Evidence): Violation[] {
-  const checks = [checkEffects, checkLog, checkOrder, checkFreshness, checkReceipts, checkResume];
+  const checks = [
+    checkEffects,
+    checkAnswers,
+    checkLog,
+    checkOrder,
+    checkFreshness,
+    checkReceipts,
+    checkResume,
+  ];
   return checks.flatMap((check) => check(evidence)).sort((a, b) => weigh(a) - weigh(b));
 }
 

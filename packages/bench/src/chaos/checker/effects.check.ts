@@ -42,6 +42,17 @@ export function checkEffects({ records, final }: Evidence): Violation[] {
   return [...violations, ...checkStrangers(final.views, sends, recordsOf(records, 'edit'))];
 }
 
+/** Whatever fails beneath the server, the answer is an error that says what: never `internal`. */
+export function checkAnswers({ records }: Evidence): Violation[] {
+  return recordsOf(records, 'send', 'edit', 'delete', 'hide', 'read')
+    .filter(({ code }) => code === 'internal')
+    .map((record) => ({
+      promise: 'unclean',
+      what: `a ${record.type} was answered with internal`,
+      records: [record],
+    }));
+}
+
 /** A message is as its last acknowledged change left it, or as a change of unknown outcome would have. */
 function checkContent(
   ack: SendRecord,

@@ -11,6 +11,7 @@ export const promises = {
   receipts: 'a watermark went back, or beyond the last message',
   unread: 'the unread count is not what a recount gives',
   resume: 'snapshot plus changes is not what a fresh read gives',
+  unclean: 'something was answered with `internal`, whatever had failed',
   invented: 'something is there that was refused, or that nobody wrote',
 } as const;
 

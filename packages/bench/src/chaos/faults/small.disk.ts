@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** Megabytes of the small disk: the engine builds no index with less than 500 MB left. */
 const SIZE_MB = 800;
@@ -9,13 +10,15 @@ const SIZE_MB = 800;
  * ahead, so a full disk would not be felt in a run of seconds; with these it is at once.
  */
 export const SMALL_JOURNAL = { WIREDTIGER_CONFIG: 'log=(file_max=100KB,prealloc=false)' };
-const CHUNK = Buffer.alloc(65_536, 1);
+const CHUNK = Buffer.alloc(4_096, 1);
+
+const fallocate = promisify(execFile);
 
 /** A disk that can be filled up. */
 export interface SmallDisk {
   folder: string;
   /** Takes all the room that is left, and goes on taking what is freed. */
-  fill(): void;
+  fill(): Promise<void>;
   free(): void;
   remove(): void;
 }
@@ -28,7 +31,8 @@ export function mountSmallDisk(folder: string, sizeMb = SIZE_MB): SmallDisk | un
   const filler = join(folder, 'filler');
   let isFull: NodeJS.Timeout | undefined;
 
-  function takeAll(): void {
+  /** What the engine gives back meanwhile is a few pages at a time. */
+  function takeRest(): void {
     const file = openSync(filler, 'a');
     try {
       for (;;) writeSync(file, CHUNK);
@@ -41,9 +45,12 @@ export function mountSmallDisk(folder: string, sizeMb = SIZE_MB): SmallDisk | un
 
   return {
     folder,
-    fill() {
-      takeAll();
-      isFull = setInterval(takeAll, 100);
+    async fill() {
+      const { bavail, bsize } = statfsSync(folder);
+      // In a process of its own: hundreds of megabytes written here would stop the load for seconds.
+      await fallocate('fallocate', ['-l', String(bavail * bsize), filler]).catch(() => undefined);
+      takeRest();
+      isFull = setInterval(takeRest, 100);
     },
     free() {
       clearInterval(isFull);
