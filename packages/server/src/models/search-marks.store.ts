@@ -1,5 +1,6 @@
 import { type Connection, Types } from 'mongoose';
 import {
+  type ChangeDocument,
   type EntryDocument,
   type MessageDocument,
   messageCollection,
@@ -69,11 +70,16 @@ export function createSearchMarksStore(connection: Connection) {
         .sort({ _id: -1 })
         .limit(limit)
         .toArray();
-      const targets = stretch.flatMap((entry) => ('target' in entry ? [entry.target] : []));
+      const changes = stretch.filter((entry) => !isMessage(entry)) as ChangeDocument[];
+      const targets = changes.map(({ target }) => target);
       const changed = targets.length === 0 ? [] : await log.find({ _id: { $in: targets } }).toArray();
-      const messages = new Map(
-        [...stretch, ...changed].filter(isMessage).map((message) => [message._id.toHexString(), message]),
-      );
+      const messages = new Map<string, MessageDocument>();
+      // Also the states that messages are about to take: a crash came between a change and its message.
+      for (const entry of [...stretch, ...changed, ...changes.flatMap(({ next }) => next ?? [])]) {
+        if (!isMessage(entry)) continue;
+        const id = entry._id.toHexString();
+        if ((messages.get(id)?.changed ?? 0) < entry.changed) messages.set(id, entry);
+      }
       const known = await index
         .find({ _id: { $in: [...messages.values()].map(({ _id }) => _id) } }, { projection: { rev: 1 } })
         .toArray();

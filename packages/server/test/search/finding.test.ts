@@ -141,6 +141,7 @@ describe('changes', () => {
     const { id } = await node.say(ann, bob, 'old words');
     await node.indexed();
     await node.messages.edit(ann, id, 'new words');
+    expect(await findBoth(ann, 'words')).toEqual(['new words']);
     expect(await findBoth(ann, 'old')).toEqual([]);
     expect(await findBoth(ann, 'new')).toEqual(['new words']);
   });

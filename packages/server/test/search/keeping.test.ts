@@ -1,6 +1,7 @@
 import { Types } from 'mongoose';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ChatStores, createChatStores } from '../../src/models/chat.stores.js';
+import { messageCollection } from '../../src/models/message.model.js';
 import { searchCollections } from '../../src/models/search.model.js';
 import type { Actor } from '../../src/services/actor.js';
 import { createSearchKeeper } from '../../src/services/search/search.keeper.js';
@@ -14,12 +15,24 @@ let database: TestDatabase;
 let ann: Actor;
 let bob: Actor;
 
-beforeEach(async () => {
-  [ann, bob] = [newActor('ann'), newActor('bob')];
+beforeAll(async () => {
   database = await openTestDatabase();
   await prepareChats(database);
 });
-afterEach(() => database.close());
+beforeEach(async () => {
+  [ann, bob] = [newActor('ann'), newActor('bob')];
+  const { connection } = database;
+  const { entries, marks } = searchCollections(connection);
+  await Promise.all(
+    [entries, marks, messageCollection(connection)].map((collection) => collection.deleteMany({})),
+  );
+  // The mark of a node that has crashed does not move on.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+afterAll(() => database.close());
 
 /** A node that is about to crash: what it notes never reaches the index. */
 const neverWriting = (stores: ChatStores): ChatStores => ({
@@ -57,6 +70,33 @@ describe('what a crash left out of the index', () => {
     expect(after.errors).toEqual([]);
   });
 
+  it('is found in the state that a half-applied change leads to', async () => {
+    const before = createSearchNode(database);
+    await before.heal();
+    const { id } = await before.say(ann, bob, 'first version');
+    await before.indexed();
+    const crashing = createSearchNode(database, undefined, (stores) => ({
+      ...neverWriting(stores),
+      messages: { ...stores.messages, applyChanges: () => new Promise(() => undefined) },
+    }));
+    await crashing.heal();
+    crashing.messages.edit(ann, id, 'second version').catch(() => undefined);
+    await waitFor('the entry of the change', async () => {
+      const { missing } = await createChatStores(database.connection).search.marks.readUnindexed(
+        new Date(0),
+        null,
+        10,
+      );
+      return missing.length === 1;
+    });
+    const after = createSearchNode(database);
+    await after.heal();
+    expect(await after.find(bob, 'second')).toEqual(['second version']);
+    expect(await after.tokensOf(id)).toEqual(['second', 'version']);
+    await after.close();
+    await before.close();
+  });
+
   it('is written by the same node when only the engine was killed', async () => {
     const node = createSearchNode(database);
     await node.heal();
@@ -75,6 +115,7 @@ describe('what a crash left out of the index', () => {
 
 describe('what a full queue dropped', () => {
   it('is found in the log once there is room again', async () => {
+    vi.useRealTimers();
     const node = createSearchNode(database, undefined, neverWriting);
     await node.say(ann, bob, 'the first of all');
     const { search: store, reader } = createChatStores(database.connection);
@@ -146,7 +187,7 @@ describe('marks', () => {
     const old = createSearchNode(database, undefined, neverWriting);
     for (let n = 1; n <= 30; n += 1) await old.say(ann, bob, `message ${n}`);
     const long = new Date(Date.now() - 7 * 86_400_000);
-    const messages = database.connection.getClient().db(database.connection.name).collection('messages');
+    const messages = messageCollection(database.connection);
     const [oldest] = await messages.find().sort({ rev: 1 }).limit(1).toArray();
     if (oldest === undefined) throw new Error('no message was written');
     await messages.deleteOne({ _id: oldest._id });

@@ -10,11 +10,14 @@ import { openTestDatabase, type TestDatabase } from '../support/test-database.js
 
 const CHATS = 450;
 const MESSAGES = 9_000;
+/** More messages than a rare word has, followed by more than are gone through in order of time. */
+const FORMER = 2_500;
 const START = Date.UTC(2026, 0, 1);
 
 let database: TestDatabase;
 let store: SearchStore;
 const chatIds = Array.from({ length: CHATS }, () => new Types.ObjectId().toHexString());
+const longChatId = new Types.ObjectId().toHexString();
 const sender = new Types.ObjectId().toHexString();
 
 /** Every message has `often`; every second one `even` and the others `odd`; the first hundred `once`, one `unique`. */
@@ -38,12 +41,18 @@ function makeMessage(n: number): MessageRecord {
   };
 }
 
+/** A message of a chat in which `former` was frequent in the beginning. */
+function makeLongMessage(n: number): MessageRecord {
+  return { ...makeMessage(n), chatId: longChatId, seq: n + 1, content: n < FORMER ? 'former' : 'later' };
+}
+
 beforeAll(async () => {
   database = await openTestDatabase();
   await prepareChats(database);
   store = createSearchStore(database.connection);
   const messages = Array.from({ length: MESSAGES }, (_, n) => makeMessage(n));
-  for (let start = 0; start < MESSAGES; start += 1_000) {
+  messages.push(...Array.from({ length: FORMER + 8_500 }, (_, n) => makeLongMessage(n)));
+  for (let start = 0; start < messages.length; start += 1_000) {
     await store.write(messages.slice(start, start + 1_000).map(toSearchEntry));
   }
 });
@@ -93,9 +102,16 @@ describe('the ways to a hit', () => {
   });
 
   it('are complete when frequent words never come together', async () => {
-    expect(await findWith(filterOf('even', 'odd'), 5)).toEqual({
-      ways: 'few few newest newest newest',
-      places: [],
+    const { ways, places } = await findWith(filterOf('even', 'odd'), 5);
+    expect(ways).toMatch(/^few few (newest ?)+$/);
+    expect(places).toEqual([]);
+  });
+
+  it('end at every message with the word when it was frequent once and long ago', async () => {
+    const filter = { chatIds: [longChatId], conditions: [{ prefix: 'former' }] };
+    expect(await findWith(filter, 2)).toEqual({
+      ways: 'few newest newest newest all',
+      places: [FORMER - 1, FORMER - 2],
     });
   });
 });
@@ -124,12 +140,14 @@ async function explainAll(
 describe('the plans', () => {
   const within = { after: new Date(START - 1), before: new Date(START + MESSAGES) };
 
-  it('look up no more entries of a frequent word than it takes to tell that it is frequent', async () => {
+  it('look up the entries of a rare word alone, and of a frequent one as many as show that it is frequent', async () => {
     const [few] = await explainAll(() =>
       store.findAmongFew({ ...filterOf('often', 'even'), ...within, sender }, 5, 100),
     );
     expect(few?.plan).toContain('"indexName":"chat_token"');
     expect(few?.docs).toBe(101);
+    const [rare] = await explainAll(() => store.findAmongFew(filterOf('unique'), 5, 100));
+    expect(rare?.docs).toBe(1);
   });
 
   it('merge the newest messages of the chats without sorting them', async () => {

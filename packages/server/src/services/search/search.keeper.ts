@@ -32,6 +32,7 @@ export function createSearchKeeper({ store, queue, onError, intervalMs }: Search
   let lookingSince: Date | null = null;
   /** Marks that others left, until everything since them is indexed. */
   let inherited: { node: string; since: Date }[] | null = null;
+  let healed: Promise<void> | null = null;
   let stopped = false;
 
   async function putMark(): Promise<void> {
@@ -77,18 +78,23 @@ export function createSearchKeeper({ store, queue, onError, intervalMs }: Search
       });
   }
 
+  async function healNow(): Promise<void> {
+    const left = await marks.read();
+    lookingSince = left.since;
+    inherited = left.marks;
+    await putMark();
+    if (stopped) return;
+    timer = setInterval(() => run(tick), intervalMs ?? MARK_INTERVAL_MS).unref();
+    await new Promise<void>((resolve) => {
+      run(() => catchUp((pages) => pages === PAGES_AT_START && resolve()).finally(resolve));
+    });
+  }
+
   return {
     /** Indexes what a crash left out: the newest entries before it returns, the rest while the server serves. */
-    async heal(): Promise<void> {
-      const left = await marks.read();
-      lookingSince = left.since;
-      inherited = left.marks;
-      await putMark();
-      if (stopped) return;
-      timer ??= setInterval(() => run(tick), intervalMs ?? MARK_INTERVAL_MS).unref();
-      await new Promise<void>((resolve) => {
-        run(() => catchUp((pages) => pages === PAGES_AT_START && resolve()).finally(resolve));
-      });
+    heal(): Promise<void> {
+      healed ??= healNow();
+      return healed;
     },
 
     /** Ends the comparing. */
