@@ -66,7 +66,8 @@ export function createChatClient(options: ChatClientOptions = {}): ChatClient {
   });
   const me = signal<User | null>(null);
   keeper.session.subscribe((session) => {
-    me.value = session?.user ?? null;
+    // Whoever sees somebody here may use everything: their chats are opened before.
+    if (session === null || workspace?.userId === session.user.id) me.value = session?.user ?? null;
   });
   const closeTabs = watchTabs(scope, keeper);
   const call = createHttpClient(transport, keeper);
@@ -97,7 +98,9 @@ export function createChatClient(options: ChatClientOptions = {}): ChatClient {
 
   function enter(user: User): Promise<void> {
     return inTurn(async () => {
-      if (!isClosed && workspace?.userId !== user.id) workspace = await openWorkspace(core, user);
+      if (isClosed || workspace?.userId === user.id) return;
+      workspace = await openWorkspace(core, user);
+      me.value = keeper.session.peek()?.user ?? null;
     });
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ParleyClientError, waitFor } from '../src/index.js';
+import { LOBBY_ID, ParleyClientError, waitFor } from '../src/index.js';
 import { nextEvent, PASSWORD, until, useTestServer } from './support/test-server.js';
 
 const { newClient, newPerson } = useTestServer();
@@ -104,6 +104,17 @@ describe('an account', () => {
     await waitFor(phone.status, (status) => status === 'signed_out');
     expect(phone.account.me.value).toBeNull();
     expect(ann.status.value).toBe('online');
+  });
+
+  it('can be used from the moment on in which it is there', async () => {
+    const { username } = await newPerson('ann');
+    const client = newClient();
+    const opened: unknown[] = [];
+    client.account.me.subscribe((user) => {
+      if (user !== null) opened.push(client.chats.open({ chatId: LOBBY_ID }).messages.value);
+    });
+    await client.account.login({ identifier: username, password: PASSWORD });
+    expect(opened.length).toBeGreaterThan(0);
   });
 
   it('gets errors with the code of the catalogue, and every issue', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createMemoryStorage } from '../src/index.js';
+import { type ClientStorage, createMemoryStorage, createSignal } from '../src/index.js';
 import { type LossyProxy, startLossyProxy } from './support/lossy.proxy.js';
 import { nextEvent, PASSWORD, until, useTestServer } from './support/test-server.js';
 
@@ -131,7 +131,15 @@ describe('two tabs that share a storage', () => {
 
   it('take over what a closed tab has left to send, and only that', async () => {
     const bob = await newPerson('bob');
-    const storage = createMemoryStorage();
+    const memory = createMemoryStorage();
+    const looks = createSignal(0);
+    const storage: ClientStorage = {
+      ...memory,
+      list(prefix) {
+        if (prefix.endsWith('/out/')) looks.value += 1;
+        return memory.list(prefix);
+      },
+    };
     const options = { storage, url: proxy.url, heartbeatMs: 200, reconnect: { baseMs: 50, maxMs: 100 } };
     const one = await newPerson('ann', options);
     const two = newClient(options);
@@ -139,6 +147,8 @@ describe('two tabs that share a storage', () => {
     proxy.cut();
     await until(one.status, (status) => status === 'offline');
     one.messages.send({ userId: bob.user.id, content: 'left behind' });
+    const before = looks.value;
+    await until(looks, (count) => count >= before + 6);
     expect(two.messages.pending.value).toBe(0);
     await one.close();
     await until(two.messages.pending, (pending) => pending === 1);
