@@ -31,6 +31,8 @@ export const slowReadersSettings = {
 };
 
 const CONTENT = 'x'.repeat(9_500);
+/** Everybody connects together. */
+const CONNECT_MS = 30_000;
 const MEMORY_MAX_MB = 32;
 const P99_TOLERANCE = 1.2;
 /** Below this a share of the latency says nothing: a turn of the event loop of either process. */
@@ -64,9 +66,10 @@ async function play(stage: Stage, setting: (typeof slowReadersSettings)['full'])
         ? connectSocketIo({
             port,
             token,
+            withinMs: CONNECT_MS,
             onEvent: (event, payload) => event === 'new_message' && onText(payload.content),
           })
-        : connectLobby({ port, token, onMessage: ({ text }) => onText(text) }),
+        : connectLobby({ port, token, withinMs: CONNECT_MS, onMessage: ({ text }) => onText(text) }),
     ),
   );
   let sent = 0;
