@@ -24,6 +24,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   [ann, bob] = [newActor('ann'), newActor('bob')];
+  node.hold();
 });
 afterAll(async () => {
   await node.close();
