@@ -1,10 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/connect.js';
@@ -212,11 +221,16 @@ describe.skipIf(process.platform !== 'linux')(
   () => {
     it('does not count as alive', async () => {
       // The shell becomes `sleep`, which knows nothing of its child and never collects it.
-      const parent = spawn('sh', ['-c', '(exit 0) & echo $!; exec sleep 30'], {
-        stdio: ['ignore', 'pipe', 'inherit'],
+      // Only then does the child end: a shell would collect it.
+      const parent = spawn('sh', ['-c', '(read line <&3) & echo $!; exec sleep 30'], {
+        stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
       });
       afterThisTest(() => parent.kill('SIGKILL'));
-      const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
+      const [line] = (await once(createInterface({ input: parent.stdout as Readable }), 'line')) as [string];
+      await waitFor('the shell to become sleep', () =>
+        readFileSync(`/proc/${parent.pid}/cmdline`, 'utf8').startsWith('sleep'),
+      );
+      (parent.stdio[3] as Writable).end();
       await waitFor('the child to be seen as dead', () => !isProcessAlive(Number(line)));
       expect(process.kill(Number(line), 0)).toBe(true);
     });
