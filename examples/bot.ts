@@ -12,7 +12,9 @@ const client = createChatClient({ url, storage: createFileStorage(`${username}.j
 client.on('message', ({ chatId, message }) => {
   if (message.isOwn || message.receiver === undefined) return;
   client.chats.markRead({ chatId }, message.seq);
-  client.messages.send({ chatId, content: `You said: ${message.content}` });
+  // A key made from the question: should the bot be killed right now, it answers all the same, and once.
+  const clientId = `answer:${message.id}`;
+  client.messages.send({ chatId, content: `You said: ${message.content}`, clientId });
 });
 
 await client.ready;

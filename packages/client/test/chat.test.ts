@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LOBBY_ID, ParleyClientError, waitFor } from '../src/index.js';
+import { createMemoryStorage, LOBBY_ID, ParleyClientError, waitFor } from '../src/index.js';
 import { nextEvent, PASSWORD, until, useTestServer } from './support/test-server.js';
 
 const { newClient, newPerson } = useTestServer();
@@ -40,6 +40,25 @@ describe('two people', () => {
     await until(timeline.messages, ([first]) => first?.status === 'read');
   });
 
+  it('have read what they mark as read in the moment in which they are shown it', async () => {
+    const ann = await newPerson('ann');
+    const bob = await newPerson('bob');
+    const target = { userId: ann.user.id };
+    bob.chats.open(target).messages.subscribe(() => bob.chats.markRead(target));
+    const counts: number[] = [];
+    for (let n = 1; n <= 3; n += 1) {
+      await ann.messages.send({ userId: bob.user.id, content: `${n}` }).acknowledged;
+      await until(
+        bob.chats.list,
+        ([chat]) => chat?.lastMessage?.content === `${n}` && chat.unreadCount === 0,
+      );
+      counts.push(bob.chats.unread.value);
+    }
+    expect(counts).toEqual([0, 0, 0]);
+    const timeline = ann.chats.open({ userId: bob.user.id });
+    await until(timeline.messages, (all) => all.length === 3 && all.every(({ status }) => status === 'read'));
+  });
+
   it('see edits and deletions', async () => {
     const ann = await newPerson('ann');
     const bob = await newPerson('bob');
@@ -66,7 +85,8 @@ describe('two people', () => {
     ann.typing.press({ chatId });
     await until(bob.typing.in(chatId), (ids) => ids.includes(ann.user.id));
     ann.typing.stop({ chatId });
-    await until(bob.typing.in(chatId), (ids) => ids.length === 0);
+    // By itself it would end after six seconds.
+    await until(bob.typing.in(chatId), (ids) => ids.length === 0, 4_000);
 
     await bob.presence.set('busy');
     await until(ann.presence.of(bob.user.id), ({ status }) => status === 'busy');
@@ -135,11 +155,17 @@ describe('an account', () => {
   });
 
   it('leaves nothing behind when it signs out', async () => {
-    const ann = await newPerson('ann');
+    const storage = createMemoryStorage();
+    const ann = await newPerson('ann', { storage });
     const bob = await newPerson('bob');
     await ann.messages.send({ userId: bob.user.id, content: 'secret' }).acknowledged;
     await until(ann.chats.list, (chats) => chats.length === 1);
+    await ann.messages
+      .send({ userId: bob.user.id, content: 'x'.repeat(10_001) })
+      .acknowledged.catch(() => undefined);
+    expect((await storage.list('')).size).toBeGreaterThan(1);
     await ann.account.logout();
+    expect((await storage.list('')).size).toBe(0);
     expect(ann.chats.list.value).toEqual([]);
     expect(ann.status.value).toBe('signed_out');
   });

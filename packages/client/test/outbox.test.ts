@@ -4,7 +4,7 @@ import { type LossyProxy, startLossyProxy } from './support/lossy.proxy.js';
 import { nextEvent, until, useTestServer } from './support/test-server.js';
 
 const { newClient, newPerson, url } = useTestServer({}, { limits: { messagesPerSecond: 8 } });
-const quick = { timeoutMs: 500, reconnect: { baseMs: 50, maxMs: 100 } };
+const quick = { reconnect: { baseMs: 50, maxMs: 100 } };
 
 let proxy: LossyProxy;
 beforeAll(async () => {
@@ -69,7 +69,7 @@ describe('a message that is sent without a network', () => {
 
 describe('a message whose ack is lost', () => {
   it('is sent again with the same clientId and stands there once', async () => {
-    const ann = await newPerson('ann', { ...quick, url: proxy.url });
+    const ann = await newPerson('ann', { ...quick, url: proxy.url, timeoutMs: 2_000 });
     const bob = await newPerson('bob');
     let lost = 0;
     proxy.drop = (frame) => frame.startsWith('43') && frame.includes('"clientId"') && lost++ < 2;
@@ -79,6 +79,24 @@ describe('a message whose ack is lost', () => {
     const timeline = bob.chats.open({ userId: ann.user.id });
     const shown = await until(timeline.messages, (all) => all.length >= 2);
     expect(shown.map(({ content }) => content)).toEqual(['once', 'next']);
+  });
+});
+
+describe('a message with a key of its own', () => {
+  it('is the same message, however often it is sent', async () => {
+    const ann = await newPerson('ann');
+    const bob = await newPerson('bob');
+    const timeline = ann.chats.open({ userId: bob.user.id });
+    const answer = { userId: bob.user.id, content: 'once', clientId: 'answer:1' };
+    const [first, second] = [ann.messages.send(answer), ann.messages.send(answer)];
+    const { id } = await first.acknowledged;
+    expect((await second.acknowledged).id).toBe(id);
+    await until(timeline.messages, ([only]) => only?.seq === 1);
+    expect((await ann.messages.send(answer).acknowledged).id).toBe(id);
+    await ann.messages.send({ userId: bob.user.id, content: 'another' }).acknowledged;
+    const shown = await until(timeline.messages, (all) => all.some(({ content }) => content === 'another'));
+    expect(shown.map(({ content }) => content)).toEqual(['once', 'another']);
+    expect(ann.messages.pending.value).toBe(0);
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createSignal } from '../src/index.js';
 import { type LossyProxy, startLossyProxy } from './support/lossy.proxy.js';
 import { expectFaultless, observe } from './support/observer.js';
 import { nextEvent, type Person, until, useTestServer } from './support/test-server.js';
@@ -29,11 +30,23 @@ function loseOne(name: string): void {
 /** Two people who have exchanged a first message. */
 async function acquaintances(heartbeatMs: number) {
   const ann = await newPerson('ann');
-  const bob = await newPerson('bob', { url: proxy.url, heartbeatMs, reconnect: { baseMs: 50, maxMs: 100 } });
+  /** Paths of the second one's calls that came to nothing. */
+  const lostCalls = createSignal<readonly string[]>([]);
+  const fetch: typeof globalThis.fetch = (input, init) =>
+    globalThis.fetch(input, init).catch((error: unknown) => {
+      lostCalls.value = [...lostCalls.value, new URL(String(input)).pathname];
+      throw error;
+    });
+  const bob = await newPerson('bob', {
+    url: proxy.url,
+    heartbeatMs,
+    reconnect: { baseMs: 50, maxMs: 100 },
+    fetch,
+  });
   const observer = observe(bob);
   const { chatId } = await send(ann, bob, 'first');
   await until(bob.chats.list, () => observer.count === 1);
-  return { ann, bob, observer, chatId };
+  return { ann, bob, observer, chatId, lostCalls };
 }
 
 function send(from: Person, to: Person, content: string) {
@@ -77,12 +90,13 @@ describe('an event that is lost', () => {
 
 describe('what happens without a network', () => {
   it('is read here and now, and on the server once there is one', async () => {
-    const { ann, bob, chatId } = await acquaintances(NEVER);
+    const { ann, bob, chatId, lostCalls } = await acquaintances(NEVER);
     const timeline = ann.chats.open({ chatId });
     proxy.cut();
     await until(bob.status, (status) => status === 'offline');
     bob.chats.markRead({ chatId });
     await until(bob.chats.unread, (unread) => unread === 0);
+    await until(lostCalls, (paths) => paths.includes('/api/messages/mark-read'));
     expect(timeline.messages.value[0]?.status).not.toBe('read');
     proxy.restore();
     await until(timeline.messages, ([first]) => first?.status === 'read');

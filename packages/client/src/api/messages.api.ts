@@ -4,12 +4,18 @@ import type { LocalMessage } from '../chats/local.message.js';
 import type { Workspace } from '../live/workspace.js';
 import type { Readable } from '../observable.js';
 import type { CallRoute, RouteQuery } from '../protocol.types.js';
+import { createUuidV7 } from '../uuid.v7.js';
 
 /** A message to be sent. */
 export type OutgoingMessage = ChatTarget & {
   content: string;
   /** Default `text`. */
   messageType?: MessageType;
+  /**
+   * A key of your own in place of a fresh one: the same key is the same message, for ever. `answer:<message id>` makes
+   * a bot answer once, whatever happens to it in between.
+   */
+  clientId?: string;
 };
 
 /** A message that was handed over for sending. */
@@ -62,10 +68,10 @@ export function createMessagesApi({ call, pending, workspace }: MessagesDeps): M
   return {
     pending,
     send(outgoing) {
-      const { content, messageType = 'text' } = outgoing;
+      const { content, messageType = 'text', clientId = createUuidV7() } = outgoing;
       const { book, outbox, viewer } = workspace();
-      const entry = outbox.add({ chatKey: book.open(outgoing).key, content, messageType });
-      return { clientId: entry.stored.clientId, message: viewer.viewEntry(entry), acknowledged: entry.done };
+      const entry = outbox.add({ chatKey: book.open(outgoing).key, content, messageType, clientId });
+      return { clientId, message: viewer.viewEntry(entry), acknowledged: entry.done };
     },
     retry: (clientId) => workspace().outbox.retry(clientId),
     discard: (clientId) => workspace().outbox.discard(clientId),

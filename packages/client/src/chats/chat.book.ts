@@ -32,6 +32,7 @@ export function createChatBook(userId: string) {
     const state = states.get(draftKey)?.current ?? known ?? open(id);
     if (known && known !== state) {
       for (const [rev, message] of known.waiting) state.waiting.set(rev, message);
+      state.mergeMarks([...known.marks].map(([userId, mark]) => ({ userId, ...mark })));
       state.openCount += known.openCount;
       known.mergedInto = state;
     }

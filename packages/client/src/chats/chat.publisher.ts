@@ -62,14 +62,16 @@ export function createChatPublisher(deps: PublisherDeps) {
   }
 
   function flush(): void {
-    for (const state of dirty) {
+    const changed = new Set(dirty);
+    // Emptied first: whoever is told may change something in turn, such as what counts as read.
+    dirty.clear();
+    for (const state of changed) {
       if (state.mergedInto || !(state.isKnown || deps.outbox().ofState(state).length))
         summaries.delete(state);
       else summaries.set(state, summarize(state));
       deps.onPublished(state);
     }
-    for (const timeline of timelines) if (dirty.has(timeline.chat)) timeline.publish();
-    dirty.clear();
+    for (const timeline of timelines) if (changed.has(timeline.chat)) timeline.publish();
     list.value = [...summaries.values()].sort((a, b) => (a.lastActivity < b.lastActivity ? 1 : -1));
     unread.value = list.peek().reduce((sum, { unreadCount }) => sum + unreadCount, 0);
   }

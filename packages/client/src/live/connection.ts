@@ -15,8 +15,8 @@ export interface ConnectionDeps {
   listeners: ServerEventListeners;
   /** From now on events come, and calls go through. */
   onUp: () => void;
-  /** The connection was lost, or could not be made; another attempt follows. */
-  onDown: () => void;
+  /** The connection was lost, or (`wasUp` is false) could not be made; another attempt follows. */
+  onDown: (wasUp: boolean) => void;
 }
 
 export type Connection = ReturnType<typeof createConnection>;
@@ -39,18 +39,20 @@ export function createConnection({ options, keeper, listeners, onUp, onDown }: C
     const { WebSocket = (await import('ws')).WebSocket as never } = globalThis;
     socket?.close();
     if (isStopped) return;
+    let wasUp = false;
     socket = openPacketSocket(WebSocket, options.url, {
       auth() {
         seen = keeper.version();
         return { dialect: 'canonical', token: keeper.token() };
       },
       onOpen() {
+        wasUp = true;
         failures = 0;
         onUp();
       },
       onEvent: (name, payload) => listeners[name as ServerEventName]?.(payload as never),
       onClose(reason) {
-        onDown();
+        onDown(wasUp);
         const problem = readProblem(reason);
         const isRevoked = problem?.code === 'session_revoked';
         if (isRevoked || isStaleToken(problem)) renewAndReturn(!isRevoked);

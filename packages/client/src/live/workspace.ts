@@ -110,15 +110,18 @@ export async function openWorkspace(core: ClientCore, user: User) {
       onOwnUser: (own) => void keeper.setUser(own),
     }),
     onUp() {
+      isReachable = false;
       status.value = 'syncing';
       sync.request().catch(() => {});
       outbox.pump();
       refreshPresence().catch(() => {});
       for (const { chat } of timelines) listen(chat);
     },
-    onDown() {
+    onDown(wasUp) {
       if (!isReachable) status.value = 'offline';
-      // Where WebSockets do not get through, REST may: each attempt to come back is a look at what is new.
+      // Where WebSockets do not get through, REST may: each failed attempt is a look at what is new. Not so when a
+      // connection was lost: thousands of them may be lost in one moment.
+      if (wasUp) return;
       sync.request().then(
         () => {
           isReachable = true;
@@ -142,7 +145,11 @@ export async function openWorkspace(core: ClientCore, user: User) {
       touch(state);
     },
     onFailed: (entry) => emitter.emit('send_failed', { message: viewer.viewEntry(entry) }),
-    onAcknowledged: (state, message) => log.offer(state, message),
+    onAcknowledged({ clientId }, state, message) {
+      log.offer(state, message);
+      // The log had come to it before: the clientId was one of an earlier message.
+      if (message.rev <= state.rev) outbox.settle(clientId, message);
+    },
     async transmit({ clientId, content, messageType }, state): Promise<Message> {
       const body = { ...state.address, content, messageType, clientId };
       const { message } = isUp() ? await emit('send_message', body) : await call('sendMessage', { body });

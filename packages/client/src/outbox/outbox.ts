@@ -2,7 +2,6 @@ import type { Message } from '@parley/protocol';
 import { wait } from '../backoff.js';
 import type { ChatState } from '../chats/chat.state.js';
 import { ParleyClientError, toClientError } from '../client.error.js';
-import { createUuidV7 } from '../uuid.v7.js';
 import { OutboxEntry, type StoredEntry } from './outbox.entry.js';
 import type { OutboxStore } from './outbox.store.js';
 import { judgeFailure } from './send.verdict.js';
@@ -18,7 +17,7 @@ export interface OutboxDeps {
   onChange: (state: ChatState) => void;
   /** The server refused a message. */
   onFailed: (entry: OutboxEntry) => void;
-  onAcknowledged: (state: ChatState, message: Message) => void;
+  onAcknowledged: (entry: StoredEntry, state: ChatState, message: Message) => void;
 }
 
 export type Outbox = ReturnType<typeof createOutbox>;
@@ -59,7 +58,7 @@ export function createOutbox(deps: OutboxDeps) {
     try {
       const message = await deps.transmit(entry.stored, entry.state);
       conclude(entry, message);
-      deps.onAcknowledged(entry.state, message);
+      deps.onAcknowledged(entry.stored, entry.state, message);
     } catch (thrown) {
       const error = toClientError(thrown);
       // It may have come to an end in another way.
@@ -105,10 +104,11 @@ export function createOutbox(deps: OutboxDeps) {
     count: () => [...entries.values()].filter(({ acknowledged }) => !acknowledged).length,
 
     /** Takes a message; it is kept from now on. */
-    add(message: Pick<StoredEntry, 'chatKey' | 'content' | 'messageType'>): OutboxEntry {
+    add(message: Omit<StoredEntry, 'createdAt' | 'owner'>): OutboxEntry {
+      const held = entries.get(message.clientId);
+      if (held) return held;
       const entry = insert({
         ...message,
-        clientId: createUuidV7(),
         createdAt: new Date().toISOString(),
         owner: '',
       });
@@ -121,11 +121,11 @@ export function createOutbox(deps: OutboxDeps) {
     async adopt(): Promise<void> {
       const orphans = await store.adoptOrphans();
       for (const stored of orphans) deps.onChange(insert(stored).state);
-      // The Map keeps the order of sending: a clientId sorts by time.
-      for (const [clientId, entry] of [...entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
-        entries.delete(clientId);
-        entries.set(clientId, entry);
-      }
+      // The Map keeps the order of sending; within a millisecond it is in the clientId.
+      const timeOf = ({ stored }: OutboxEntry) => stored.createdAt + stored.clientId;
+      const sorted = [...entries.values()].sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
+      entries.clear();
+      for (const entry of sorted) entries.set(entry.stored.clientId, entry);
       pump();
     },
 
