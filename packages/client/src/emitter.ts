@@ -1,3 +1,5 @@
+import { callSafely } from './safe.call.js';
+
 /** Named events with one payload each. */
 export interface Emitter<E> {
   /** Returns the call that ends the subscription. */
@@ -18,16 +20,7 @@ export function createEmitter<E>(): Emitter<E> {
       };
     },
     emit(name, event) {
-      for (const listener of [...(listeners.get(name) ?? [])]) {
-        try {
-          listener(event as never);
-        } catch (error) {
-          // The application's own mistake: it surfaces as an uncaught error, like one of any other event listener.
-          queueMicrotask(() => {
-            throw error;
-          });
-        }
-      }
+      for (const listener of [...(listeners.get(name) ?? [])]) callSafely(listener, event as never);
     },
   };
 }

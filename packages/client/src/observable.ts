@@ -1,3 +1,5 @@
+import { callSafely } from './safe.call.js';
+
 /** A value that can be watched. The shape of a signal of Preact, so that one can be put in its place. */
 export interface Readable<T> {
   readonly value: T;
@@ -26,7 +28,7 @@ export function createSignal<T>(initial: T): Writable<T> {
     set value(next) {
       if (Object.is(current, next)) return;
       current = next;
-      for (const listener of [...listeners]) listener(next);
+      for (const listener of [...listeners]) callSafely(listener, next);
     },
     peek: () => current,
     subscribe(listener) {

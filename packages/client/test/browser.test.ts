@@ -129,7 +129,11 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
           }
           return calls;
         });
-      const calls = await Promise.all([ask(one), ask(two)]);
+      const calls = await Promise.all([ask(one), ask(two)]).catch(async (error: unknown) => {
+        throw new Error(
+          `${error} ${refreshes} ${await one.evaluate(() => window.seen)} ${await two.evaluate(() => window.seen)}`,
+        );
+      });
       expect(Math.min(...calls)).toBeGreaterThan(20);
       expect(refreshes.length).toBeGreaterThanOrEqual(2);
       expect(refreshes.length).toBeLessThanOrEqual(5);

@@ -78,16 +78,26 @@ describe('a timeline', () => {
     expect(seqs(timeline)).toEqual(range(2, 11));
   });
 
-  it('reads the past of the lobby', async () => {
+  it('reads the past of the lobby, whatever was changed there since', async () => {
     const ann = await newPerson('ann');
-    for (let n = 1; n <= 25; n += 1) {
-      await ann.call('sendMessage', { body: { chatId: LOBBY_ID, content: `lobby ${n}` } });
+    const ids: string[] = [];
+    for (let n = 1; n <= 40; n += 1) {
+      const body = { chatId: LOBBY_ID, content: `lobby ${n}` };
+      ids.push((await ann.call('sendMessage', { body })).message.id);
+      if (n % 3 === 0) await ann.messages.edit(ids[n - 3]!, `edited ${n - 2}`);
+      if (n % 7 === 0) await ann.messages.remove(ids[n - 7]!);
+      if (n % 10 === 0) await ann.messages.remove(ids[n - 10]!, 'me');
     }
-    const bob: Person = await newPerson('bob', { pageSize: 10 });
+    for (const late of [1, 12, 39]) await ann.messages.edit(ids[late]!, `edited late ${late}`);
+    const bob: Person = await newPerson('bob', { pageSize: 10, keepMessages: 5 });
     const timeline = bob.chats.open({ chatId: LOBBY_ID });
-    await until(timeline.messages, (all) => all.length >= 10);
+    await until(timeline.messages, (all) => all.length >= 5);
     while (timeline.state.value.hasOlder) await timeline.loadOlder();
-    expect(seqs(timeline)).toEqual(range(1, 25));
+    expect(seqs(timeline)).toEqual(range(1, 40));
+    timeline.close();
+    const again = bob.chats.open({ chatId: LOBBY_ID });
+    while (again.state.value.hasOlder) await again.loadOlder();
+    expect(seqs(again)).toEqual(range(1, 40));
     ann.chats.open({ chatId: LOBBY_ID });
     ann.typing.press({ chatId: LOBBY_ID });
     await until(bob.typing.in(LOBBY_ID), (ids) => ids.includes(ann.user.id));

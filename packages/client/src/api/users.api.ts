@@ -1,4 +1,5 @@
 import type { PresenceStatus, RouteResult, User } from '@parley/protocol';
+import { toClientError } from '../client.error.js';
 import type { Workspace } from '../live/workspace.js';
 import type { Readable } from '../observable.js';
 import type { CallRoute, RouteQuery } from '../protocol.types.js';
@@ -46,6 +47,9 @@ export function createUsersApi({ call, users, workspace }: UsersDeps): UsersApi 
     return described;
   }
 
+  /** Users who were asked for and have not come. */
+  const asked = new Set<string>();
+
   async function get(id: string): Promise<User> {
     const { user } = await call('getUser', { params: { id } });
     learn([user]);
@@ -58,7 +62,12 @@ export function createUsersApi({ call, users, workspace }: UsersDeps): UsersApi 
 
     of(id) {
       const { user } = users.person(id);
-      if (!user.peek()) get(id).catch(() => {});
+      if (!user.peek() && !asked.has(id)) {
+        asked.add(id);
+        // Of somebody who does not exist one asks once.
+        const askAgain = () => asked.delete(id);
+        get(id).then(askAgain, (error: unknown) => toClientError(error).isTemporary && askAgain());
+      }
       return user;
     },
 

@@ -104,6 +104,14 @@ export class ChatState {
     this.mergeMarks(watermarks);
   }
 
+  /** Lets go of all but the newest messages, unless somebody looks at them. */
+  trim(keep: number): void {
+    if (this.openCount > 0 || this.tail.messages.length <= keep) return;
+    this.tail.trim(keep);
+    // What was let go of is fetched again, from where it is known to be.
+    this.lowRev = this.rev;
+  }
+
   /** Who is in the chat. */
   describe({
     isGroup,

@@ -12,18 +12,17 @@ export type HistoryPager = (
 /** Pages of direct chats by seq. Those of rooms have no endpoint: they are read from the chat's log, by revision. */
 export function createHistoryPager(call: CallRoute, knownRevs: () => Record<string, number>): HistoryPager {
   return async (state, range, limit) => {
-    const { id, peerId } = state;
+    const { id, peerId, tail } = state;
     if (peerId) return call('getConversation', { params: { userId: peerId }, query: { ...range, limit } });
-    if (!id || !('before' in range)) return { messages: [], hasMore: false };
-    // As many revisions back as messages are wanted: the messages that were written in them, as they are now.
+    if (!id || 'after' in range) return { messages: [], hasMore: false };
     const from = Math.max(0, state.lowRev - limit);
     const { [id]: _, ...others } = knownRevs();
     const { chats } = await call('sync', { body: { chats: { [id]: from, ...others }, limit } });
     state.lowRev = from;
-    const messages = (chats.find(({ chatId }) => chatId === id)?.messages ?? [])
-      // The rest are older ones that were changed in that time.
-      .filter(({ seq }) => seq < range.before && seq >= range.before - limit)
-      .sort((a, b) => a.seq - b.seq);
-    return { messages, hasMore: from > 0 };
+    // What was written in these revisions, and what was changed in them, which may be much older: no page has more
+    // messages than revisions, so whatever is further away than that belongs to a later one.
+    const least = (tail.messages[0]?.seq ?? tail.low) - limit;
+    const found = chats.find(({ chatId }) => chatId === id)?.messages ?? [];
+    return { messages: found.filter(({ seq }) => seq >= least), hasMore: from > 0, low: tail.low };
   };
 }

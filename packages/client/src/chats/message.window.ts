@@ -5,6 +5,8 @@ export interface HistoryPage {
   messages: readonly Message[];
   /** Whether there is more beyond it, in the direction that was asked for. */
   hasMore: boolean;
+  /** The seq from which on nothing is missing, where that is not the first message's. */
+  low?: number;
 }
 
 /**
@@ -40,9 +42,9 @@ export class MessageWindow {
   }
 
   /** A page that ends right before `low`. */
-  prepend({ messages, hasMore }: HistoryPage): void {
+  prepend({ messages, hasMore, low = messages[0]?.seq ?? this.low }: HistoryPage): void {
     for (const message of messages) this.put(message);
-    this.low = hasMore ? Math.min(this.low, messages[0]?.seq ?? this.low) : 1;
+    this.low = hasMore ? Math.min(this.low, low) : 1;
   }
 
   /** Changes a message that is in here. */

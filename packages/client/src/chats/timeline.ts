@@ -154,10 +154,10 @@ export function createTimeline(initial: ChatState, deps: TimelineDeps): OpenTime
 
     close() {
       if (isClosed) return;
-      show(null);
       isClosed = true;
+      show(null);
       chat().openCount -= 1;
-      if (!chat().openCount) chat().tail.trim(keepMessages);
+      chat().trim(keepMessages);
       deps.onClose(timeline);
     },
   };

@@ -91,8 +91,7 @@ export async function openWorkspace(core: ClientCore, user: User) {
     if (sender === userId && clientId) outbox.settle(clientId, message);
     countChange(kind, state, message, userId);
     typing.set(chatId, sender, false);
-    if (!state.openCount && state.tail.messages.length > 2 * options.keepMessages)
-      state.tail.trim(options.keepMessages);
+    if (state.tail.messages.length > 2 * options.keepMessages) state.trim(options.keepMessages);
     touch(state);
     emitter.emit(EVENTS[kind], { chatId, rev, message: viewer.view(message, state) });
   };

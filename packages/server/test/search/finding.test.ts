@@ -189,11 +189,16 @@ describe('order and filters', () => {
     await node.say(ann, bob, 'cup 3');
     const to = new Date(clock);
     await node.say(ann, newActor(), 'cup 4');
-    expect(await findBoth(ann, 'cup', { chatId })).toEqual(['cup 3', 'cup 2', 'cup 1']);
-    expect(await findBoth(ann, 'cup', { chatId, from: ann.userId })).toEqual(['cup 3', 'cup 1']);
-    expect(await findBoth(ann, 'cup', { after: from })).toEqual(['cup 4', 'cup 3', 'cup 2']);
-    expect(await findBoth(ann, 'cup', { before: to })).toEqual(['cup 2', 'cup 1']);
-    expect(await findBoth(ann, 'cup', { after: from, before: to })).toEqual(['cup 2']);
+    const expectAll = async () => {
+      expect(await node.find(ann, 'cup', { chatId })).toEqual(['cup 3', 'cup 2', 'cup 1']);
+      expect(await node.find(ann, 'cup', { chatId, from: ann.userId })).toEqual(['cup 3', 'cup 1']);
+      expect(await node.find(ann, 'cup', { after: from })).toEqual(['cup 4', 'cup 3', 'cup 2']);
+      expect(await node.find(ann, 'cup', { before: to })).toEqual(['cup 2', 'cup 1']);
+      expect(await node.find(ann, 'cup', { after: from, before: to })).toEqual(['cup 2']);
+    };
+    await expectAll();
+    await node.indexed();
+    await expectAll();
     expect(await findBoth(ann, '?!')).toEqual([]);
   });
 });
