@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** The measures, in the order in which they run. */
+export const measureNames = ['throughput'] as const;
+export type MeasureName = (typeof measureNames)[number];
+
+export interface BenchOptions {
+  isQuick: boolean;
+  /** Compare with the targets, and end with 1 when one is missed. */
+  isCheck: boolean;
+  only: readonly MeasureName[];
+  /** Absolute; undefined for no profiles. */
+  profileFolder: string | undefined;
+  /** Systems beside Parley that are left out. */
+  isAlone: boolean;
+}
+
+export const HELP = `npm run bench [-- options]
+
+  (none)               every measure at full size
+  --quick              every measure, smaller: under 4 minutes
+  --only a,b           some of: ${measureNames.join(', ')}
+  --check              compare with the targets; ends with 1 when one is missed
+  --alone              Parley without its peers
+  --cpu-prof[=folder]  write a .cpuprofile of each system's measured time (default: profiles)
+  --help               this`;
+
+/** Reads the command line; null when only help was asked for. Throws an error whose message is for people. */
+export function readOptions(args: readonly string[]): BenchOptions | null {
+  // parseArgs knows no option whose value may be left out.
+  const given = args.map((arg) => (arg === '--cpu-prof' ? '--cpu-prof=profiles' : arg));
+  const { values } = parseArgs({
+    args: given,
+    options: {
+      quick: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      alone: { type: 'boolean', default: false },
+      'cpu-prof': { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return null;
+  const only = values.only === undefined ? measureNames : values.only.split(',').map(toMeasureName);
+  const folder = values['cpu-prof'] === undefined ? undefined : resolve(values['cpu-prof']);
+  if (folder !== undefined) mkdirSync(folder, { recursive: true });
+  return {
+    isQuick: values.quick,
+    isCheck: values.check,
+    only,
+    profileFolder: folder,
+    isAlone: values.alone,
+  };
+}
+
+function toMeasureName(name: string): MeasureName {
+  const found = measureNames.find((known) => known === name.trim());
+  if (found === undefined)
+    throw new Error(`There is no measure ${name}; there are: ${measureNames.join(', ')}`);
+  return found;
+}
