@@ -109,6 +109,28 @@ describe('two tabs that share a storage', () => {
     await Promise.all(tabs.map((tab) => until(tab.status, (status) => status === 'online')));
   });
 
+  it('keep the tokens that one of them has traded when the other one fetches its profile', async () => {
+    const storage = createMemoryStorage();
+    const one = await newPerson('ann', { storage });
+    const two = newClient({ storage });
+    await until(two.status, (status) => status === 'online');
+    await one.account.refresh();
+    const traded = (await storage.read('session')) as { refreshToken: string; renewedAt: number };
+    await two.account.updateProfile({ bio: 'of two tabs' });
+    const { refreshToken, renewedAt } = traded;
+    expect(await storage.read('session')).toMatchObject({
+      refreshToken,
+      renewedAt,
+      user: { bio: 'of two tabs' },
+    });
+    // And so the session goes on for whoever comes next.
+    const three = newClient({ storage });
+    await three.ready;
+    await three.account.refresh();
+    await two.account.refresh();
+    expect(two.account.me.value?.bio).toBe('of two tabs');
+  });
+
   it('send each message once, whichever tab it was written in, and see the same', async () => {
     const bob = await newPerson('bob');
     const storage = createMemoryStorage();

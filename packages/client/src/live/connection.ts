@@ -70,8 +70,8 @@ export function createConnection({ options, keeper, listeners, onUp, onDown }: C
   function renewAndReturn(mayTrade: boolean): void {
     keeper.renew(seen, mayTrade).then(
       () => comeBack(0),
-      // Without a session there is nothing to come back for; without a network there is later.
-      (failure: unknown) => toClientError(failure).isTemporary && comeBack(),
+      // Without a session there is nothing to come back for; whatever else went wrong may go better later.
+      (failure: unknown) => toClientError(failure).code !== 'signed_out' && comeBack(),
     );
   }
 

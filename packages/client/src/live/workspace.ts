@@ -85,6 +85,8 @@ export async function openWorkspace(core: ClientCore, user: User) {
   let watched: readonly string[] = [];
   /** Without a connection: whether REST gets through. */
   let isReachable = false;
+  /** What is still under way says nothing any more. */
+  let isClosed = false;
 
   const onChange: ChangeListener = (kind, state, message) => {
     const { chatId, rev, sender, clientId } = message;
@@ -128,7 +130,7 @@ export async function openWorkspace(core: ClientCore, user: User) {
         },
         () => {
           isReachable = false;
-          if (!isUp()) status.value = 'offline';
+          if (!isUp() && !isClosed) status.value = 'offline';
         },
       );
     },
@@ -242,6 +244,7 @@ export async function openWorkspace(core: ClientCore, user: User) {
 
     /** Ends everything; what is kept stays for the next time, or goes with `forget`. */
     async close(forget: boolean): Promise<void> {
+      isClosed = true;
       endSession();
       endUpkeep();
       sync.close();

@@ -48,6 +48,8 @@ export function createSessionKeeper(deps: SessionKeeperDeps) {
 
   const version = () => session.peek()?.renewedAt ?? 0;
   const mayTrade = () => inCookies || !!session.peek()?.refreshToken;
+  /** Whatever changes the session that is stored, one after the other in all tabs. */
+  const inTurn = (task: () => Promise<void>) => locks.run(`${deps.scope}:session`, task);
 
   function set(next: Session | null): void {
     clearTimeout(timer);
@@ -80,7 +82,9 @@ export function createSessionKeeper(deps: SessionKeeperDeps) {
   async function begin(user: User, { token, refreshToken, expiresIn }: Tokens): Promise<void> {
     const renewedAt = Math.max(Date.now(), version() + 1);
     const expiresAt = expiresIn && renewedAt + expiresIn * 1_000;
-    const next = { user, token, refreshToken: refreshToken ?? null, expiresAt, renewedAt };
+    // A refresh token that was kept beside its cookie would be a second truth, and outlive it when another tab trades.
+    const kept = inCookies ? null : (refreshToken ?? null);
+    const next = { user, token, refreshToken: kept, expiresAt, renewedAt };
     await write(next);
     set(next);
   }
@@ -109,10 +113,11 @@ export function createSessionKeeper(deps: SessionKeeperDeps) {
     if (!isTrade || !mayTrade()) return lose('session_revoked');
     try {
       const { refreshToken } = current;
-      await begin(
-        current.user,
-        await transport('refreshToken', { body: refreshToken ? { refreshToken } : {} }),
-      );
+      const tokens = await transport('refreshToken', { body: refreshToken ? { refreshToken } : {} });
+      const { user } = session.peek() ?? {};
+      // Somebody has signed out meanwhile, and is not to be signed in again by this.
+      if (!user) throw signedOut();
+      await begin(user, tokens);
     } catch (error) {
       const { status, code } = toClientError(error);
       if (status !== 401) throw error;
@@ -130,11 +135,9 @@ export function createSessionKeeper(deps: SessionKeeperDeps) {
    */
   async function renew(seen: number, isTrade = true): Promise<void> {
     if (version() > seen) return;
-    renewing ??= locks
-      .run(`${deps.scope}:session`, () => renewOnce(seen, isTrade))
-      .finally(() => {
-        renewing = undefined;
-      });
+    renewing ??= inTurn(() => renewOnce(seen, isTrade)).finally(() => {
+      renewing = undefined;
+    });
     return renewing;
   }
 
@@ -161,7 +164,11 @@ export function createSessionKeeper(deps: SessionKeeperDeps) {
       const current = session.peek();
       if (current?.user.id !== user.id) return;
       session.value = { ...current, user };
-      await write(session.peek()!);
+      // Another tab may have traded the tokens that are held here: of what is stored only the profile changes.
+      await inTurn(async () => {
+        const stored = await read();
+        if (stored?.user.id === user.id) await write({ ...stored, user });
+      });
     },
 
     /** Signed out on purpose: nothing of the session is left. */

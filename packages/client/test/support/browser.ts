@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { chromiumFlags, chromiumPath } from '../../../web/test/support/chromium.js';
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -45,6 +45,10 @@ export function useBrowser() {
     });
     await new Promise<void>((resolve) => pages?.listen(0, '127.0.0.1', resolve));
     browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: chromiumFlags });
+  });
+  // Tabs that go on in the background would take the time of the next test.
+  afterEach(async () => {
+    await Promise.all(browser?.contexts().map((context) => context.close()) ?? []);
   });
   afterAll(async () => {
     await browser?.close();
