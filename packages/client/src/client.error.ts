@@ -34,6 +34,7 @@ export class ParleyClientError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly requestId: string | undefined;
 
+  /** An error as the client throws it; applications have no need to make one. */
   constructor(
     readonly code: ClientErrorCode,
     message: string,

@@ -22,11 +22,17 @@ import { createUserBook } from './users/user.book.js';
 
 /** A client of one server. Everything in it is live as long as somebody is signed in. */
 export interface ChatClient {
+  /** Signing up, in and out; the own profile, password and devices. */
   readonly account: AccountApi;
+  /** The directory of users. */
   readonly users: UsersApi;
+  /** The chats of the signed-in user, and their messages. */
   readonly chats: ChatsApi;
+  /** Sending, changing and finding messages. */
   readonly messages: MessagesApi;
+  /** Who is there. */
   readonly presence: PresenceApi;
+  /** Who types. */
   readonly typing: TypingApi;
   /** Whether the client is in step with the server. */
   readonly status: Readable<ConnectionStatus>;

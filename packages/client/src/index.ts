@@ -7,7 +7,7 @@ export type { ChatTarget } from './chats/chat.book.js';
 export type { ChatSummary } from './chats/chat.publisher.js';
 export type { LocalMessage, MessageStatus } from './chats/local.message.js';
 export type { Timeline, TimelineState } from './chats/timeline.js';
-export { type ClientErrorCode, ParleyClientError } from './client.error.js';
+export { type ClientErrorCode, type ClientErrorDetails, ParleyClientError } from './client.error.js';
 export type { ClientEventMap, MessageEvent } from './client.events.js';
 export { type ChatClient, createChatClient } from './client.js';
 export type { ChatClientOptions } from './client.options.js';
@@ -21,6 +21,7 @@ export {
   type RouteBody,
   type RouteQuery,
 } from './protocol.types.js';
+export type { CallableRoute } from './route.table.js';
 export type { ClientStorage } from './storage/client.storage.js';
 export { createFileStorage, type FileSystem } from './storage/file.storage.js';
 export { createIndexedDbStorage } from './storage/indexeddb.storage.js';

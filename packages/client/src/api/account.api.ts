@@ -19,6 +19,7 @@ export interface AccountApi {
   logout(options?: { all?: boolean }): Promise<void>;
   /** Fetches the own profile. */
   profile(): Promise<User>;
+  /** Changes the own profile; what is left out stays. `username_taken`, `email_taken`, `invalid_request`. */
   updateProfile(changes: ProfileInput): Promise<User>;
   /** Ends all other sessions. `wrong_password`. */
   changePassword(input: RouteBody<'changePassword'>): Promise<void>;

@@ -3,6 +3,7 @@
  * keys and values, which are plain data as `structuredClone` takes it.
  */
 export interface ClientStorage {
+  /** The entry of the key; undefined when there is none. */
   read(key: string): Promise<unknown>;
   /** All entries whose key begins with the prefix. */
   list(prefix: string): Promise<ReadonlyMap<string, unknown>>;

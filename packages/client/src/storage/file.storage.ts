@@ -2,8 +2,11 @@ import type { ClientStorage } from './client.storage.js';
 
 /** The three functions of `node:fs/promises` that are needed; this package itself imports nothing of Node. */
 export interface FileSystem {
+  /** Rejects with the code `ENOENT` when there is no such file. */
   readFile(path: string, encoding: 'utf8'): Promise<string>;
+  /** Replaces the content of a file. */
   writeFile(path: string, text: string, options: { mode: number }): Promise<void>;
+  /** Replaces `to` by `from`, at once. */
   rename(from: string, to: string): Promise<void>;
 }
 
