@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LOBBY_CHAT_ID } from '@parley/protocol';
 import { Types } from 'mongoose';
+import { makeCorpus } from '../../bench/src/bench/seed/search.corpus.js';
 import { type Database, openDatabase } from '../src/database/connect.js';
 import { ensureIndexes } from '../src/database/indexes.js';
 import { chatCollection } from '../src/models/chat.model.js';
@@ -27,10 +28,15 @@ import { toSearchEntry } from '../src/services/search/search.queue.js';
 import { createMessageSearch } from '../src/services/search/search.service.js';
 import { parseQuery } from '../src/services/search/search.terms.js';
 import { tokenize } from '../src/services/search/text.tokens.js';
-import { CHATS, CHATS_OF_USER, makeCorpus, SENDERS } from './search-corpus.js';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const report = (error: unknown) => print(String(error));
+
+/** The first chat gets a tenth of all messages, the others share the rest evenly. */
+const CHATS = 5_001;
+/** The first so many chats are those of the user who searches. */
+const CHATS_OF_USER = 1_000;
+const SENDERS = 500;
 
 const BATCH = 1_000;
 const COSTS_MESSAGES = 200_000;

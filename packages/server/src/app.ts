@@ -43,6 +43,9 @@ import type { EdgeLimits } from './sockets/edge.types.js';
 import { createSocketEdge } from './sockets/socket.edge.js';
 
 export { readConfig } from './config/config.js';
+// For entries that do what main.ts does: those of the bench.
+export { createLogOutput } from './logging/logger.js';
+export { toSearchEntry } from './services/search/search.queue.js';
 
 /** What tests replace. */
 export interface StartOverrides {

@@ -1,28 +1,30 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-
-/** The measures, in the order in which they run. */
-export const measureNames = ['throughput'] as const;
-export type MeasureName = (typeof measureNames)[number];
+import { benchSizes, type SizeName } from './bench.sizes.js';
+import { type MeasureName, measureNames } from './measures/measure.table.js';
 
 export interface BenchOptions {
-  isQuick: boolean;
+  size: SizeName;
   /** Compare with the targets, and end with 1 when one is missed. */
   isCheck: boolean;
   only: readonly MeasureName[];
   /** Absolute; undefined for no profiles. */
   profileFolder: string | undefined;
-  /** Systems beside Parley that are left out. */
+  /** Without peers. */
   isAlone: boolean;
+  /** Absolute: where the reports go. */
+  outFolder: string;
 }
 
 export const HELP = `npm run bench [-- options]
 
   (none)               every measure at full size
   --quick              every measure, smaller: under 4 minutes
+  --size=smallest      everything once, in seconds, to see that it works
   --only a,b           some of: ${measureNames.join(', ')}
   --check              compare with the targets; ends with 1 when one is missed
+  --out=folder         where report.json and report.html go (default: bench)
   --alone              Parley without its peers
   --cpu-prof[=folder]  write a .cpuprofile of each system's measured time (default: profiles)
   --help               this`;
@@ -38,6 +40,8 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
       check: { type: 'boolean', default: false },
       only: { type: 'string' },
       alone: { type: 'boolean', default: false },
+      size: { type: 'string', default: 'full' },
+      out: { type: 'string', default: 'bench' },
       'cpu-prof': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -46,14 +50,20 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
   const only = values.only === undefined ? measureNames : values.only.split(',').map(toMeasureName);
   const folder = values['cpu-prof'] === undefined ? undefined : resolve(values['cpu-prof']);
   if (folder !== undefined) mkdirSync(folder, { recursive: true });
+  const size = values.quick ? 'quick' : values.size;
+  if (!isSizeName(size))
+    throw new Error(`There is no size ${size}; there are: ${Object.keys(benchSizes).join(', ')}`);
   return {
-    isQuick: values.quick,
+    size,
     isCheck: values.check,
     only,
     profileFolder: folder,
     isAlone: values.alone,
+    outFolder: resolve(values.out),
   };
 }
+
+const isSizeName = (name: string): name is SizeName => Object.hasOwn(benchSizes, name);
 
 function toMeasureName(name: string): MeasureName {
   const found = measureNames.find((known) => known === name.trim());

@@ -6,8 +6,6 @@ export interface LedgerCounts {
   reordered: number;
 }
 
-export type DeliveryLedger = ReturnType<typeof createDeliveryLedger>;
-
 /**
  * The messages of each sender are numbered 1, 2, 3; here is noted which were sent and which came. A number that comes
  * after a larger one is reordered, one that comes twice is doubled, one that has not come when asked is lost.

@@ -7,6 +7,7 @@ import { openLoadSocket } from './load.socket.js';
 
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
 server.on('connection', (socket) => socket.on('message', (data) => socket.send(String(data))));
+await once(server, 'listening');
 const { port } = server.address() as AddressInfo;
 
 afterAll(() => server.close());

@@ -1,13 +1,10 @@
 import { waitUntil } from '../../chaos/rig/pause.js';
+import { createCrowd } from './crowd.js';
 import { createDeliveryLedger, type LedgerCounts } from './delivery.ledger.js';
-import { type LoadSocket, openLoadSocket } from './load.socket.js';
 import type { Wire, WireUser } from './wire.js';
 
 /** Bytes of a message, as in the figures of issue 5. */
 const CONTENT_BYTES = 100;
-/** Connections that are opened at the same time. */
-const CONNECT_AT_ONCE = 32;
-/** How long the last messages may take once nobody sends any more. */
 const DRAIN_MS = 30_000;
 
 /** What has happened so far; differences of two of these are what a window saw. */
@@ -32,7 +29,7 @@ export interface PairLoad {
   /** Every user keeps so many messages unanswered from now on; 0 lets the last ones come in. */
   keepOutstanding(messages: number): void;
   listen(listener: LoadListener | undefined): void;
-  /** Resolves when everything sent was answered and delivered, or after 30 s. */
+  /** Resolves when everything sent was answered and delivered, or after `drainMs`. */
   drain(): Promise<void>;
   /** What became of all messages since the start. Call after `drain`. */
   verdict(): LoadVerdict;
@@ -52,14 +49,23 @@ export interface PairLoadOptions {
   wire: Wire;
   /** An even number; each two neighbours are a pair. */
   users: readonly WireUser[];
+  /** How long the last messages may take once nobody sends any more; default 30 s. */
+  drainMs?: number;
 }
 
 /** Connects all users. */
-export async function openPairLoad({ port, wire, users }: PairLoadOptions): Promise<PairLoad> {
+export async function openPairLoad(options: PairLoadOptions): Promise<PairLoad> {
+  const { port, wire, users, drainMs = DRAIN_MS } = options;
   const deliveries = createDeliveryLedger(users.length);
   const acks = createDeliveryLedger(users.length);
   const seqs = createSeqWatch(users.length);
-  const sockets: LoadSocket[] = [];
+  const crowd = createCrowd(port, wire, {
+    onAck,
+    onMessage,
+    onLost(_user, reason) {
+      trouble ??= `a connection was lost: ${reason}`;
+    },
+  });
   const totals: LoadTotals = { acked: 0, delivered: 0, refused: 0 };
   const padding = 'x'.repeat(CONTENT_BYTES);
   // So that no message is the same as one of another load against the same database.
@@ -75,7 +81,7 @@ export async function openPairLoad({ port, wire, users }: PairLoadOptions): Prom
     const partner = users[user ^ 1] as WireUser;
     const content = `${user} ${n} ${padding}`.slice(0, CONTENT_BYTES);
     outstanding[user] = (outstanding[user] as number) + 1;
-    sockets[user]?.send(wire.encodeSend(n, partner.id, content, `${run}-${user}-${n}`));
+    crowd.sockets[user]?.send(wire.encodeSend(n, partner.id, content, `${run}-${user}-${n}`));
     return n;
   }
 
@@ -104,41 +110,7 @@ export async function openPairLoad({ port, wire, users }: PairLoadOptions): Prom
     seqs.see(user, text);
   }
 
-  function open(user: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const me = users[user] as WireUser;
-      const events = {
-        onReady: () => resolve(),
-        onAck(request: number, ok: boolean, text: string) {
-          if (request < 0) reject(new Error(text));
-          else onAck(user, request, ok, text);
-        },
-        onMessage: (text: string, contentAt: number) => onMessage(user, text, contentAt),
-        reply: (text: string) => sockets[user]?.send(text),
-      };
-      openLoadSocket({
-        port,
-        path: wire.path(me),
-        onText: (text) => wire.read(text, me, events),
-        onLost(reason) {
-          trouble ??= `a connection was lost: ${reason}`;
-        },
-        onOpen(socket) {
-          sockets[user] = socket;
-        },
-      }).catch(reject);
-    });
-  }
-
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: CONNECT_AT_ONCE }, async () => {
-      while (next < users.length) {
-        next += 1;
-        await open(next - 1);
-      }
-    }),
-  );
+  await crowd.add(users);
 
   return {
     users: users.length,
@@ -158,7 +130,7 @@ export async function openPairLoad({ port, wire, users }: PairLoadOptions): Prom
       await waitUntil(
         'the last messages',
         () => acks.open() === 0 && deliveries.open() <= 0,
-        DRAIN_MS,
+        drainMs,
         5,
       ).catch(() => undefined);
     },
@@ -174,9 +146,7 @@ export async function openPairLoad({ port, wire, users }: PairLoadOptions): Prom
         firstTrouble: trouble,
       };
     },
-    close() {
-      for (const socket of sockets) socket.cut();
-    },
+    close: () => crowd.close(),
   };
 }
 

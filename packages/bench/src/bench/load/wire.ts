@@ -15,6 +15,8 @@ export interface Wire {
   /** Address of the upgrade. */
   path(user: WireUser): string;
   encodeSend(request: number, to: string, content: string, clientId: string): string;
+  /** The same to a room that the user is in. */
+  encodeRoomSend(request: number, room: string, content: string, clientId: string): string;
   /** Looks at a frame no more than it has to: it is called for each of some hundred thousand a second. */
   read(text: string, user: WireUser, events: WireEvents): void;
 }
@@ -32,6 +34,8 @@ export const socketIoWire: Wire = {
   path: () => '/socket.io/?EIO=4&transport=websocket',
   encodeSend: (request, to, content, clientId) =>
     `42${request}["send_message",{"to":"${to}","content":"${content}","clientId":"${clientId}"}]`,
+  encodeRoomSend: (request, room, content, clientId) =>
+    `42${request}["send_message",{"chatId":"${room}","content":"${content}","clientId":"${clientId}"}]`,
   read(text, { token }, events) {
     switch (text.charCodeAt(0)) {
       case 0x30: // open
@@ -63,6 +67,9 @@ export const wsRelayWire: Wire = {
   path: ({ id }) => `/?user=${id}`,
   encodeSend: (request, to, content, clientId) =>
     `{"request":${request},"to":"${to}","content":"${content}","clientId":"${clientId}"}`,
+  encodeRoomSend: () => {
+    throw new Error('the raw relay has no rooms');
+  },
   read(text, _user, events) {
     if (text.startsWith('{"ack":')) events.onAck(Number(text.slice(7, -1)), true, text);
     else if (text === '{"ready":true}') events.onReady();

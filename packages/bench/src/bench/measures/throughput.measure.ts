@@ -1,112 +1,93 @@
 import { join } from 'node:path';
 import { pause } from '../../chaos/rig/pause.js';
-import { type LoadVerdict, openPairLoad, type PairLoad } from '../load/pair.load.js';
-import { readProcessTime } from '../rig/processor.time.js';
+import { openPairLoad, type PairLoad } from '../load/pair.load.js';
 import type { System } from '../rig/system.js';
-import { type Watched, watchWindow } from '../rig/window.js';
+import { FOREIGN_SHARE_MAX, waitUntilIdle, watchWindow } from '../rig/window.js';
+import type { Bench } from './measure.js';
 
-/** How messages are sent. */
-export interface ThroughputSettings {
-  users: number;
-  /** Messages each user keeps unanswered; the best of them is measured. */
-  outstanding: readonly number[];
-  /** Seconds of one window. */
-  seconds: number;
-  warmSeconds: number;
-  windows: number;
-}
+/** A window that is always disturbed is tried this often. */
+const TRIES = 3;
+/** A generator that is busier than this may be what is measured. */
+const GENERATOR_SHARE_MAX = 0.92;
 
-/** One undisturbed window of one system. */
-export interface ThroughputWindow {
+type PairSettings = Bench['sizes']['throughput']['pairs'][number];
+
+/** One window of one system. */
+interface RateWindow {
   perSecond: number;
   /** Microseconds of processor time a message. */
   server: number;
   engine: number;
   generator: number;
   generatorShare: number;
+  foreignShare: number;
 }
 
-export interface ThroughputResult {
-  outstanding: number;
-  windows: ThroughputWindow[];
-  /** Windows that others disturbed. */
-  dropped: number;
-  /** Microseconds a message that were used after the last one was delivered: work that was put off, such as the index. */
-  afterwards: { server: number; engine: number };
-  verdict: LoadVerdict;
+/**
+ * Saturation: everybody keeps a number of messages unanswered and sends the next one when an answer comes. The systems
+ * take turns, so that all see the same machine.
+ */
+export async function measureThroughput(bench: Bench): Promise<void> {
+  for (const pairs of bench.sizes.throughput.pairs) await measurePairs(bench, pairs);
 }
 
-/** What of the rig a measure sees. */
-export interface MeasureContext {
-  systems: readonly System[];
-  /** Process ids of everything that was started. */
-  ours(): number[];
-  show(text: string): void;
-  /** Folder for CPU profiles of the system under test; undefined for none. */
-  profileFolder: string | undefined;
-}
-
-/** A window that is always disturbed is tried this often. */
-const TRIES = 3;
-/** A generator that is busier than this may be what is measured. */
-export const GENERATOR_SHARE_MAX = 0.9;
-
-/** Saturation: everybody sends as fast as answers come. The systems take turns, so that all see the same machine. */
-export async function measureThroughput(
-  context: MeasureContext,
-  settings: ThroughputSettings,
-): Promise<Map<string, ThroughputResult>> {
-  const { systems, show } = context;
-  const loads = new Map<System, PairLoad>();
-  for (const system of systems) {
-    const users = await system.makeUsers(settings.users);
-    loads.set(system, await openPairLoad({ port: system.port, wire: system.wire, users }));
-  }
-  const results = new Map<string, ThroughputResult>();
+async function measurePairs(bench: Bench, { users, outstanding }: PairSettings): Promise<void> {
+  const { figures, show, sizes } = bench;
+  // The variant with many chats is about Parley's heads and batches; one peer is enough to compare with.
+  const isMany = users > (sizes.throughput.pairs[0]?.users ?? 0);
+  const loads = new Map<System, { load: PairLoad; messages: number }>();
   try {
-    for (const [system, load] of loads) {
-      results.set(system.name, {
-        outstanding: await findBest(context, system, load, settings),
-        windows: [],
-        dropped: 0,
-        afterwards: { server: 0, engine: 0 },
-        verdict: load.verdict(),
-      });
+    for (const system of await bench.fleet.shared()) {
+      if (isMany && system.name !== 'parley' && system.name !== 'socket.io relay') continue;
+      show(`${system.name}: ${users} users connect`);
+      const load = await openLoad(system, users);
+      loads.set(system, { load, messages: 0 });
+      const best = await findBest(bench, system, load, outstanding);
+      loads.set(system, { load, messages: best });
+      await startProfile(bench, system);
     }
-    for (const [system] of loads) await startProfile(context, system);
-    for (let round = 0; round < settings.windows; round += 1) {
-      for (const [system, load] of loads) {
-        const result = results.get(system.name) as ThroughputResult;
-        await playRound(context, system, load, settings, result);
-        show(`${system.name}: ${Math.round(result.windows.at(-1)?.perSecond ?? 0)} messages/s`);
+    for (let round = 0; round < sizes.throughput.windows; round += 1) {
+      for (const [system, { load, messages }] of loads) {
+        const plan = {
+          key: `saturation.${users}`,
+          what: `saturation, ${users} users in pairs`,
+          messages,
+          ...sizes.throughput,
+        };
+        const rate = await watchSaturation(bench, system, load, plan);
+        if (rate !== undefined)
+          show(
+            `${system.name}, ${users} users: ${Math.round(rate)} messages/s (${messages} outstanding each)`,
+          );
       }
     }
-    for (const [system, load] of loads) {
-      await stopProfile(context, system, `throughput-${settings.users}`);
-      (results.get(system.name) as ThroughputResult).verdict = load.verdict();
+    for (const [system, { load }] of loads) {
+      await stopProfile(bench, system, `saturation-${users}`);
+      figures.addLoad(`saturation, ${users} users`, system.name, load.verdict());
     }
   } finally {
-    for (const load of loads.values()) load.close();
+    for (const { load } of loads.values()) load.close();
   }
-  return results;
 }
 
+/** New users of a system, connected. */
+export async function openLoad(system: System, users: number): Promise<PairLoad> {
+  return openPairLoad({ port: system.port, wire: system.wire, users: await system.makeUsers(users) });
+}
+
+/** The number of unanswered messages with the highest rate; it also opens the chats. */
 async function findBest(
-  context: MeasureContext,
+  bench: Bench,
   system: System,
   load: PairLoad,
-  { outstanding, warmSeconds, seconds }: ThroughputSettings,
+  outstanding: readonly number[],
 ): Promise<number> {
+  const { seconds, warmSeconds } = bench.sizes.throughput;
   let best = { messages: outstanding[0] as number, rate: 0 };
   for (const messages of outstanding) {
     load.keepOutstanding(messages);
     await pause(warmSeconds * 1_000);
-    const { perSecond } = await measureWindow(
-      context,
-      system,
-      load,
-      outstanding.length === 1 ? 0.2 : seconds / 2,
-    );
+    const { perSecond } = await watchRate(bench, system, load, seconds / 2);
     await load.drain();
     if (perSecond > best.rate) best = { messages, rate: perSecond };
   }
@@ -114,80 +95,95 @@ async function findBest(
   return best.messages;
 }
 
-async function playRound(
-  context: MeasureContext,
-  system: System,
-  load: PairLoad,
-  settings: ThroughputSettings,
-  result: ThroughputResult,
-): Promise<void> {
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    load.keepOutstanding(result.outstanding);
-    await pause(settings.warmSeconds * 1_000);
-    const { isDisturbed, ...window } = await measureWindow(context, system, load, settings.seconds);
-    await load.drain();
-    const put = await waitUntilIdle(system);
-    if (isDisturbed) {
-      result.dropped += 1;
-      continue;
-    }
-    result.windows.push(window);
-    const messages = window.perSecond * (settings.seconds + settings.warmSeconds);
-    result.afterwards = { server: put.server / messages, engine: put.engine / messages };
-    return;
-  }
+/** What a window of saturation is called, and how much is sent. */
+export interface SaturationPlan {
+  key: string;
+  what: string;
+  /** Unanswered ones of each user. */
+  messages: number;
+  seconds: number;
+  warmSeconds: number;
 }
 
-async function measureWindow(
-  { ours }: MeasureContext,
+/** Adds a window's figures; undefined when every try was disturbed. */
+export async function watchSaturation(
+  bench: Bench,
   system: System,
   load: PairLoad,
-  seconds: number,
-): Promise<ThroughputWindow & { isDisturbed: boolean }> {
-  const named: Watched['named'] = system.processes;
-  const others = ours().filter((id) => !Object.values(named).includes(id));
+  { key, what, messages, seconds, warmSeconds }: SaturationPlan,
+): Promise<number | undefined> {
+  const { figures } = bench;
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const before = load.totals().acked;
+    load.keepOutstanding(messages);
+    await pause(warmSeconds * 1_000);
+    const window = await watchRate(bench, system, load, seconds);
+    await load.drain();
+    const after = await waitUntilIdle(system);
+    if (!noteWindow(bench, window)) continue;
+    figures.add({ key, what, unit: 'messages/s' }, system.name, window.perSecond);
+    const add = (part: string, detail: string, value: number) =>
+      figures.add({ key: `${key}.${part}`, what: `${what}: ${detail}`, unit: 'µs' }, system.name, value);
+    add('cpu', 'processor time a message', window.server + window.engine);
+    add('cpu.server', 'of it the server', window.server);
+    add('cpu.engine', 'of it the database engine', window.engine);
+    // What was put off: the index of words, above all.
+    const later = (after.server + after.engine) / (load.totals().acked - before);
+    add('cpu.later', 'put off until the load is over', later);
+    add('cpu.generator', 'the load generator', window.generator);
+    if (window.generatorShare > GENERATOR_SHARE_MAX) {
+      const share = Math.round(window.generatorShare * 100);
+      figures.warn(
+        `${what}, ${system.name}: the generator was busy for ${share}% of a window; the system may do more`,
+      );
+    }
+    return window.perSecond;
+  }
+  return undefined;
+}
+
+/** Counts a window; false when others used so much of the machine that it says nothing. */
+export function noteWindow({ figures, show }: Bench, { foreignShare }: { foreignShare: number }): boolean {
+  figures.windows.measured += 1;
+  if (foreignShare <= FOREIGN_SHARE_MAX) return true;
+  figures.windows.dropped += 1;
+  show(`dropped: other work used ${(foreignShare * 100).toFixed(0)}% of a processor during the window`);
+  return false;
+}
+
+async function watchRate(bench: Bench, system: System, load: PairLoad, seconds: number): Promise<RateWindow> {
   const before = load.totals();
-  const times = await watchWindow(seconds, { named, others });
+  const times = await watchWindow(seconds, bench.fleet.watch(system));
   const after = load.totals();
   const messages = Math.min(after.acked - before.acked, after.delivered - before.delivered);
   return {
     perSecond: messages / times.seconds,
-    server: (times.processes['server'] ?? 0) / messages,
-    engine: (times.processes['engine'] ?? 0) / messages,
+    server: times.server / messages,
+    engine: times.engine / messages,
     generator: (times.generatorShare * times.seconds * 1e6) / messages,
     generatorShare: times.generatorShare,
-    isDisturbed: times.isDisturbed,
+    foreignShare: times.foreignShare,
   };
 }
 
-/** A system that used less than this share of a processor in half a second has nothing left to do. */
-const IDLE_SHARE = 0.04;
-const IDLE_STEP_MS = 500;
-const IDLE_WITHIN_STEPS = 60;
-
-/** Waits for work that was put off, such as the index of words, and says what it took in microseconds. */
-export async function waitUntilIdle(system: System): Promise<{ server: number; engine: number }> {
-  const read = () => ({
-    server: readProcessTime(system.processes.server ?? 0),
-    engine: readProcessTime(system.processes.engine ?? 0),
-  });
-  const start = read();
-  let last = start;
-  for (let step = 0; step < IDLE_WITHIN_STEPS; step += 1) {
-    await pause(IDLE_STEP_MS);
-    const now = read();
-    const used = now.server + now.engine - last.server - last.engine;
-    last = now;
-    if (used < IDLE_SHARE * IDLE_STEP_MS * 1_000) break;
-  }
-  return { server: last.server - start.server, engine: last.engine - start.engine };
+/** The rate at saturation: as measured in this run, else by one short look. */
+export async function findSaturation(bench: Bench, system: System, load: PairLoad): Promise<number> {
+  const { outstanding = [8] } = bench.sizes.throughput.pairs[0] ?? {};
+  const known = bench.figures.median(`saturation.${bench.sizes.throughput.pairs[0]?.users}`, system.name);
+  if (known !== undefined) return known;
+  load.keepOutstanding(outstanding[Math.floor(outstanding.length / 2)] as number);
+  await pause(bench.sizes.throughput.warmSeconds * 1_000);
+  const { perSecond } = await watchRate(bench, system, load, bench.sizes.throughput.seconds);
+  await load.drain();
+  await waitUntilIdle(system);
+  return perSecond;
 }
 
-async function startProfile({ profileFolder }: MeasureContext, system: System): Promise<void> {
+async function startProfile({ profileFolder }: Bench, system: System): Promise<void> {
   if (profileFolder !== undefined) await system.process.ask('startProfile');
 }
 
-async function stopProfile({ profileFolder }: MeasureContext, system: System, name: string): Promise<void> {
+async function stopProfile({ profileFolder }: Bench, system: System, name: string): Promise<void> {
   if (profileFolder === undefined) return;
   const file = join(profileFolder, `${system.name.replaceAll(' ', '-')}-${name}.cpuprofile`);
   await system.process.ask('stopProfile', { file });

@@ -8,18 +8,23 @@ import { answerQuestions } from '../rig/child.answers.js';
 const http = createServer();
 const io = new Server(http, { transports: ['polling', 'websocket'], perMessageDeflate: false });
 
+/** The room that everybody is in. */
+const LOBBY = 'lobby';
+
 interface Message {
-  to: string;
+  /** Undefined for everybody. */
+  to?: string;
   content: string;
   clientId: string;
 }
 
 io.on('connection', (socket) => {
   const { token: user } = socket.handshake.auth as { token: string };
-  void socket.join(user);
+  void socket.join([user, LOBBY]);
   socket.on('send_message', ({ to, content, clientId }: Message, ack: (answer: object) => void) => {
     const timestamp = new Date().toISOString();
-    io.to(to).emit('new_message', { sender: user, content, clientId, timestamp });
+    const target = to === undefined ? socket.to(LOBBY) : io.to(to);
+    target.emit('new_message', { sender: user, content, clientId, timestamp });
     ack({ ok: true, timestamp });
   });
   socket.emit('authenticated', { user });

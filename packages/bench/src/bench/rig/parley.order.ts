@@ -16,5 +16,9 @@ export interface ParleyReady {
 /** A signed-in user. */
 export interface Person {
   id: string;
+  username: string;
   token: string;
 }
+
+/** Everybody's. */
+export const PASSWORD = 'Password123';

@@ -1,10 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 /** The processor that everything under test runs on: server, peers and database engine. */
 export const CORE_UNDER_TEST = 0;
 /** The processor of the load generator. */
 export const CORE_OF_LOAD = 1;
+
+/** Niceness: whatever else happens on the machine waits for the load and for what is under test. */
+const FIRST = -20;
 
 const START_MS = 60_000;
 const STOP_MS = 20_000;
@@ -39,7 +44,19 @@ export const canPin = spawnSync('taskset', ['-V']).error === undefined;
 
 /** Binds the calling process to the processor of the load. */
 export function pinLoadGenerator(): void {
-  if (canPin) spawnSync('taskset', ['-a', '-c', '-p', String(CORE_OF_LOAD), String(process.pid)]);
+  movePinned(process.pid, CORE_OF_LOAD);
+  try {
+    for (const thread of readdirSync('/proc/self/task')) setPriority(Number(thread), FIRST);
+  } catch {
+    // Only root may go first; everybody else waits for a quiet machine.
+  }
+}
+
+/** Lets a process and its threads run on one processor, or on any. */
+export function movePinned(processId: number, to: number | 'anywhere'): void {
+  if (!canPin) return;
+  const cores = to === 'anywhere' ? `${CORE_UNDER_TEST},${CORE_OF_LOAD}` : String(to);
+  spawnSync('taskset', ['-a', '-c', '-p', cores, String(processId)]);
 }
 
 /** The compiled twin of a file of this folder, wherever this module runs from. */
@@ -49,18 +66,19 @@ const compiled = (entry: string) => fileURLToPath(new URL(`../../../dist/bench/$
 export async function startPinned<Ready>(options: PinnedOptions): Promise<PinnedProcess<Ready>> {
   const { name, entry, order = {}, core = CORE_UNDER_TEST, env, cwd, nodeOptions = [] } = options;
   const command = [process.execPath, ...nodeOptions, compiled(entry), JSON.stringify(order)];
-  const [program, ...args] = canPin ? ['taskset', '-c', String(core), ...command] : command;
+  const pinned = canPin ? ['nice', '-n', String(FIRST), 'taskset', '-c', String(core), ...command] : command;
+  const [program, ...args] = pinned;
   const startedAt = performance.now();
   const child = spawn(program as string, args, {
     ...(cwd !== undefined && { cwd }),
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // What a server says on its console is written as in production, and read by nobody.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, ...env },
   });
   let words = '';
   const keep = (chunk: Buffer) => {
     words = (words + String(chunk)).slice(-2_000);
   };
-  child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,12 +24,16 @@ export interface System {
 
 /** Parley, which alone can be asked for more than messages. */
 export interface ParleySystem extends System {
+  makeUsers(count: number): Promise<Person[]>;
   readonly engineUri: string;
   readonly startedInMs: number;
 }
 
 /** bcrypt's lowest cost: accounts for the load are not what is measured. */
 const CHEAP_PASSWORDS = 4;
+
+/** Tokens are still good when a measure starts the server again on the same folder. */
+const TOKEN_SECRET = randomBytes(48).toString('base64');
 
 export interface ParleyOptions {
   order?: ParleyOrder;
@@ -52,11 +57,14 @@ export async function startParley(options: ParleyOptions = {}): Promise<ParleySy
       order,
       cwd: folder,
       env: {
-        NODE_ENV: 'test',
+        NODE_ENV: 'production',
+        JWT_SECRET: TOKEN_SECRET,
         HOST: '127.0.0.1',
         PORT: '0',
         DATA_DIR: join(folder, 'data'),
         LOG_DIR: join(folder, 'logs'),
+        MONGODB_URI: process.env['BENCH_MONGODB_URI'] ?? '',
+        MONGO_URI: '',
         // Everybody signs in from one address.
         RATE_LIMIT_MAX_REQUESTS: '1000000',
       },
@@ -82,18 +90,32 @@ export async function startParley(options: ParleyOptions = {}): Promise<ParleySy
   }
 }
 
-/** A relay knows nobody: users are names. */
-async function startRelay(name: SystemName, entry: string, wire: Wire): Promise<System> {
-  const child = await startPinned<{ port: number }>({ name, entry });
+interface Peer {
+  name: SystemName;
+  entry: string;
+  wire: Wire;
+  order?: object;
+  engine?: number | undefined;
+  nodeOptions?: string[];
+}
+
+/** A peer knows nobody: users are ids, of the form that the tutorial server's database wants. */
+async function startPeer({ name, entry, wire, order, engine, nodeOptions }: Peer): Promise<System> {
+  const child = await startPinned<{ port: number }>({
+    name,
+    entry,
+    ...(order !== undefined && { order }),
+    ...(nodeOptions !== undefined && { nodeOptions }),
+  });
   let made = 0;
   return {
     name,
     port: child.ready.port,
     wire,
     process: child,
-    processes: { server: child.processId, engine: undefined },
+    processes: { server: child.processId, engine },
     makeUsers(count) {
-      const ids = Array.from({ length: count }, (_, n) => `user${made + n}`);
+      const ids = Array.from({ length: count }, (_, n) => (made + n + 1).toString(16).padStart(24, '0'));
       made += count;
       return Promise.resolve(ids.map((id) => ({ id, token: id })));
     },
@@ -102,8 +124,24 @@ async function startRelay(name: SystemName, entry: string, wire: Wire): Promise<
 }
 
 /** Starts the relay on Socket.IO. */
-export const startSocketIoRelay = () =>
-  startRelay('socket.io relay', 'peers/socketio-relay.child.js', socketIoWire);
+export const startSocketIoRelay = (nodeOptions?: string[]) =>
+  startPeer({
+    name: 'socket.io relay',
+    entry: 'peers/socketio-relay.child.js',
+    wire: socketIoWire,
+    ...(nodeOptions !== undefined && { nodeOptions }),
+  });
 
 /** Starts the relay on ws. */
-export const startWsRelay = () => startRelay('ws relay', 'peers/ws-relay.child.js', wsRelayWire);
+export const startWsRelay = () =>
+  startPeer({ name: 'ws relay', entry: 'peers/ws-relay.child.js', wire: wsRelayWire });
+
+/** Starts the tutorial server, on the engine that Parley runs on: the two are never measured at the same time. */
+export const startTutorialServer = ({ engineUri, processes: { engine } }: ParleySystem) =>
+  startPeer({
+    name: 'tutorial server',
+    entry: 'peers/tutorial.child.js',
+    wire: socketIoWire,
+    order: { engineUri },
+    engine,
+  });

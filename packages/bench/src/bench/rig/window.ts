@@ -1,62 +1,79 @@
 import { pause } from '../../chaos/rig/pause.js';
 import { readMachineTime, readProcessTime } from './processor.time.js';
+import type { System } from './system.js';
 
 /**
- * Share of one processor that others may use during a window. The kernel's own work and the shell's are below 2 in
- * 100; a compiler or a test beside the bench is near 100.
+ * Share of one processor that others may use during a window. The kernel's own threads and a shell are below 2 in
+ * 100, a compiler or a test beside the bench is near 100; what is short of this waits, as the bench goes first.
  */
-const FOREIGN_SHARE_MAX = 0.06;
+export const FOREIGN_SHARE_MAX = 0.15;
 
 /** A stretch of time and what it took. Times of processes are in microseconds. */
 export interface WindowTimes {
   seconds: number;
-  /** By the names that were given. */
-  processes: Record<string, number>;
+  server: number;
+  engine: number;
   /** Share of one processor that the load generator used. */
   generatorShare: number;
-  /** Share of one processor that processes of others used. */
+  /** Share of one processor that others used. */
   foreignShare: number;
-  /** Others used so much that the window says nothing. */
-  isDisturbed: boolean;
 }
 
-/** Which processes are watched by name, and which others are ours all the same. */
+/** The processes of the system that is measured, and those of ours that rest meanwhile. */
 export interface Watched {
-  named: Record<string, number | undefined>;
+  server: number | undefined;
+  engine: number | undefined;
   others: readonly number[];
 }
 
-/** Lets time pass and measures what the processes took. */
-export async function watchWindow(seconds: number, watched: Watched): Promise<WindowTimes> {
+/** Lets time pass, or work be done, and measures what the processes took. */
+export async function watchWindow(
+  during: number | (() => Promise<unknown>),
+  watched: Watched,
+): Promise<WindowTimes> {
   const start = performance.now();
   const before = readAll(watched);
-  await pause(seconds * 1_000);
+  await (typeof during === 'number' ? pause(during * 1_000) : during());
   const after = readAll(watched);
-  const took = (performance.now() - start) / 1_000;
-  const processes = Object.fromEntries(
-    Object.keys(before.named).map((name) => [name, (after.named[name] ?? 0) - (before.named[name] ?? 0)]),
-  );
-  const ours = sumOf(after) - sumOf(before);
-  const foreignShare = Math.max(0, (after.machine - before.machine - ours) / (took * 1e6));
+  const seconds = (performance.now() - start) / 1_000;
+  const foreign = after.machine - before.machine - (after.ours - before.ours);
   return {
-    seconds: took,
-    processes,
-    generatorShare: (after.generator - before.generator) / (took * 1e6),
-    foreignShare,
-    isDisturbed: foreignShare > FOREIGN_SHARE_MAX,
+    seconds,
+    server: after.server - before.server,
+    engine: after.engine - before.engine,
+    generatorShare: (after.generator - before.generator) / (seconds * 1e6),
+    foreignShare: foreign / (seconds * 1e6),
   };
 }
 
-function readAll({ named, others }: Watched) {
+const timeOf = (id: number | undefined) => (id === undefined ? 0 : readProcessTime(id));
+
+function readAll({ server, engine, others }: Watched) {
+  const times = { server: timeOf(server), engine: timeOf(engine), generator: readProcessTime(process.pid) };
+  const resting = others.reduce((sum, id) => sum + readProcessTime(id), 0);
   return {
+    ...times,
     machine: readMachineTime(),
-    generator: readProcessTime(process.pid),
-    named: Object.fromEntries(
-      Object.entries(named).map(([name, id]) => [name, id === undefined ? 0 : readProcessTime(id)]),
-    ),
-    others: others.reduce((sum, id) => sum + readProcessTime(id), 0),
+    ours: times.server + times.engine + times.generator + resting,
   };
 }
 
-const sumOf = ({ generator, named, others }: ReturnType<typeof readAll>) =>
-  generator + others + Object.values(named).reduce((sum, time) => sum + time, 0);
+/** A system that uses less than this share of a processor has nothing left to do. */
+const IDLE_SHARE = 0.04;
+const IDLE_STEP_MS = 500;
+const IDLE_WITHIN_STEPS = 60;
+
+/** Waits, up to 30 s, for work that was put off, such as the index of words; says what it took in microseconds. */
+export async function waitUntilIdle({ processes }: System): Promise<{ server: number; engine: number }> {
+  const read = () => ({ server: timeOf(processes.server), engine: timeOf(processes.engine) });
+  const start = read();
+  let last = start;
+  for (let step = 0; step < IDLE_WITHIN_STEPS; step += 1) {
+    await pause(IDLE_STEP_MS);
+    const now = read();
+    const used = now.server + now.engine - last.server - last.engine;
+    last = now;
+    if (used < IDLE_SHARE * IDLE_STEP_MS * 1_000) break;
+  }
+  return { server: last.server - start.server, engine: last.engine - start.engine };
+}

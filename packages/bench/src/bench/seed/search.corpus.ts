@@ -1,26 +1,11 @@
-// Texts, chats and queries for measure-search.ts: always the same for the same seed.
+import { createRandom } from '../../chaos/random.js';
 
-/** A corpus: 5,001 chats, of which the first gets a tenth of all messages and the others share the rest evenly. */
-export const CHATS = 5_001;
-/** The first so many chats are those of the user who searches. */
-export const CHATS_OF_USER = 1_000;
-export const SENDERS = 500;
 /** A word that a third of the first twentieth of all messages has, and no later one. */
-export const FORMER_WORD = 'zeppelin';
+const FORMER_WORD = 'zeppelin';
 
+/** Words that there are. */
 const VOCABULARY = 50_000;
 const HAN = 3_000;
-
-/** Random numbers in [0, 1) from a seed (mulberry32). */
-export function makeRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Ranks from 0, distributed as words of a language are (Zipf-Mandelbrot). */
 function makeRanks(count: number, exponent: number, random: () => number): () => number {
@@ -59,12 +44,10 @@ function makeVocabulary(random: () => number): string[] {
   return [...words];
 }
 
-export type Corpus = ReturnType<typeof makeCorpus>;
-
-/** Texts (one in twenty Chinese, the others of ten words on average) and words to search for. */
+/** Texts and queries, always the same for the same seed: texts (one in twenty Chinese, the others of ten words on average) and words to search for. */
 export function makeCorpus(seed: number) {
-  const random = makeRandom(seed);
-  const words = makeVocabulary(makeRandom(7));
+  const random = createRandom(seed).next;
+  const words = makeVocabulary(createRandom(7).next);
   const rankOfWord = makeRanks(VOCABULARY, 1.07, random);
   const rankOfHan = makeRanks(HAN, 1, random);
   const han = (rank: number) => String.fromCodePoint(0x4e00 + rank * 5);

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pause } from '../../chaos/rig/pause.js';
+import { createCrowd } from '../load/crowd.js';
+import type { WireUser } from '../load/wire.js';
+import { type System, startParley, startSocketIoRelay } from '../rig/system.js';
+import { watchWindow } from '../rig/window.js';
+import type { Bench } from './measure.js';
+import { noteWindow } from './throughput.measure.js';
+
+/** So that what is measured is what is held, and not what has not been collected yet. */
+const COLLECTABLE = ['--expose-gc'];
+
+/**
+ * Idle connections, one for each user: what they add to the server's resident memory after a collection, and how fast
+ * they come. In processes of their own, as a heap that was larger before would hide what is added.
+ */
+export async function measureConnections(bench: Bench): Promise<void> {
+  const { fleet, sizes } = bench;
+  const count = sizes.connections.steps.at(-1) as number;
+  const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
+  try {
+    bench.show(`parley: ${count} users register`);
+    const registrar = await fleet.adopt(startParley({ folder }));
+    const users = await registrar.makeUsers(count);
+    await fleet.dismiss(registrar);
+    await connectAll(bench, await fleet.adopt(startParley({ folder, nodeOptions: COLLECTABLE })), users);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  if ((await fleet.relay()) === undefined) return;
+  const relay = await fleet.adopt(startSocketIoRelay(COLLECTABLE));
+  await connectAll(bench, relay, await relay.makeUsers(count));
+}
+
+async function connectAll(bench: Bench, system: System, users: readonly WireUser[]): Promise<void> {
+  const { figures, sizes, show, fleet } = bench;
+  let lost = 0;
+  const crowd = createCrowd(system.port, system.wire, {
+    onLost() {
+      lost += 1;
+    },
+  });
+  const memory = async () => {
+    await pause(sizes.connections.settleSeconds * 1_000);
+    return (await system.process.ask<{ rss: number }>('memory')).rss;
+  };
+  try {
+    const before = await memory();
+    for (const step of sizes.connections.steps) {
+      const arriving = users.slice(crowd.sockets.length, step);
+      const times = await watchWindow(() => crowd.add(arriving), fleet.watch(system));
+      if (noteWindow(bench, times)) {
+        const rate = { key: 'connection.rate', what: 'connections a second', unit: 'connections/s' } as const;
+        figures.add(rate, system.name, arriving.length / times.seconds);
+        const cpu = { key: 'connection.cpu', what: 'processor time to connect', unit: 'µs' } as const;
+        figures.add(cpu, system.name, (times.server + times.engine) / arriving.length);
+      }
+      const kilobytes = ((await memory()) - before) / 1_024 / step;
+      const what = `memory of each of ${step} idle connections`;
+      figures.add({ key: `connection.memory.${step}`, what, unit: 'kB' }, system.name, kilobytes);
+      // The largest number is the one that is judged.
+      if (step === sizes.connections.steps.at(-1)) {
+        const row = { key: 'connection.memory', what: 'memory of an idle connection', unit: 'kB' } as const;
+        figures.add(row, system.name, kilobytes);
+      }
+      show(`${system.name}: ${step} connections, ${kilobytes.toFixed(1)} kB each`);
+    }
+    if (lost > 0) figures.warn(`${system.name} lost ${lost} of ${users.length} idle connections`);
+  } finally {
+    crowd.close();
+    await fleet.dismiss(system);
+  }
+}

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Person } from '../rig/parley.order.js';
+import { CORE_UNDER_TEST, movePinned } from '../rig/pinned.process.js';
+import { type ParleySystem, startParley } from '../rig/system.js';
+import { waitUntilIdle } from '../rig/window.js';
+import type { SeedAnswer, SeedOrder } from '../seed/seed.order.js';
+import type { Bench } from './measure.js';
+import { measureReading } from './reading.measure.js';
+import { openLoad, watchSaturation } from './throughput.measure.js';
+
+/** Chats of the reader, of all those that are stored. */
+const CHATS_OF_READER = 1_000;
+
+/**
+ * What reading and sending take as the database grows. The messages are put into the database through the stores of the
+ * server, texts and index of words included, so that a million of them take minutes and not hours.
+ */
+export async function measureGrowth(bench: Bench): Promise<void> {
+  const { fleet, sizes } = bench;
+  const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
+  const chatsOfReader = Math.min(CHATS_OF_READER, sizes.growth.chats);
+  let people: readonly Person[] | undefined;
+  try {
+    for (const stored of sizes.growth.stored) {
+      // A new process each time: what the last one held in memory is no part of the measure.
+      const parley = await fleet.adopt(startParley({ folder }));
+      people ??= await parley.makeUsers(chatsOfReader + 1);
+      const userIds = people.map(({ id }) => id);
+      const chats = await seed(bench, parley, { stored, chats: sizes.growth.chats, userIds, chatsOfReader });
+      await measureReading(bench, parley, { stored, people, chats });
+      await measureSending(bench, parley, stored);
+      await fleet.dismiss(parley);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function seed(bench: Bench, parley: ParleySystem, order: SeedOrder): Promise<SeedAnswer['chats']> {
+  const start = performance.now();
+  const ids = Object.values(parley.processes).filter((id) => id !== undefined);
+  // Nothing is measured meanwhile: engine and server may have the whole machine.
+  for (const id of ids) movePinned(id, 'anywhere');
+  const { chats } = await parley.process.ask<SeedAnswer>('seed', order);
+  for (const id of ids) movePinned(id, CORE_UNDER_TEST);
+  await waitUntilIdle(parley);
+  const seconds = (performance.now() - start) / 1_000;
+  bench.show(`${order.stored.toLocaleString('en')} messages stored in ${seconds.toFixed(0)} s`);
+  return chats;
+}
+
+async function measureSending(bench: Bench, parley: ParleySystem, stored: number): Promise<void> {
+  const { growth, throughput } = bench.sizes;
+  const { users = 2, outstanding = [8] } = throughput.pairs[0] ?? {};
+  const load = await openLoad(parley, users);
+  try {
+    const plan = {
+      key: `growth.saturation.${stored}`,
+      what: `saturation, ${users} users, at ${stored.toLocaleString('en')} stored messages`,
+      messages: Math.max(...outstanding),
+      ...growth,
+      warmSeconds: throughput.warmSeconds,
+    };
+    for (let n = 0; n < growth.windows; n += 1) await watchSaturation(bench, parley, load, plan);
+    bench.figures.addLoad(`saturation at ${stored.toLocaleString('en')} stored`, 'parley', load.verdict());
+  } finally {
+    load.close();
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  type ParleySystem,
+  type System,
+  startParley,
+  startSocketIoRelay,
+  startTutorialServer,
+  startWsRelay,
+} from './system.js';
+import type { Watched } from './window.js';
+
+/** Everything that runs, so that nothing is left over and none of it counts as foreign. */
+export interface Fleet {
+  /** The systems that measures share, started at the first call: Parley first, then its peers. */
+  shared(): Promise<readonly System[]>;
+  parley(): Promise<ParleySystem>;
+  /** One of the shared ones; undefined when the run has no peers. */
+  relay(): Promise<System | undefined>;
+  /** Notes a system that a measure starts for itself, until it stops it. */
+  adopt<S extends System>(starting: Promise<S>): Promise<S>;
+  /** Stops what was adopted. */
+  dismiss(system: System): Promise<void>;
+  /** What to watch while one of them is measured. */
+  watch(system: System): Watched;
+  stopAll(): Promise<void>;
+}
+
+/** `hasPeers` false leaves Parley alone. */
+export function createFleet(hasPeers: boolean): Fleet {
+  const running: System[] = [];
+  let sharing: Promise<readonly System[]> | undefined;
+
+  async function adopt<S extends System>(starting: Promise<S>): Promise<S> {
+    const system = await starting;
+    running.push(system);
+    return system;
+  }
+
+  async function dismiss(system: System): Promise<void> {
+    await system.stop();
+    const at = running.indexOf(system);
+    if (at >= 0) running.splice(at, 1);
+  }
+
+  async function startShared(): Promise<readonly System[]> {
+    const parley = await adopt(startParley());
+    if (!hasPeers) return [parley];
+    return [
+      parley,
+      await adopt(startSocketIoRelay()),
+      await adopt(startWsRelay()),
+      await adopt(startTutorialServer(parley)),
+    ];
+  }
+
+  const shared = () => (sharing ??= startShared());
+  return {
+    shared,
+    parley: async () => (await shared())[0] as ParleySystem,
+    relay: async () => (await shared()).find(({ name }) => name === 'socket.io relay'),
+    adopt,
+    dismiss,
+    watch({ processes }) {
+      const all = running.flatMap((system) => Object.values(system.processes));
+      const { server, engine } = processes;
+      const others = new Set(all.filter((id) => id !== undefined && id !== server && id !== engine));
+      return { server, engine, others: [...others] as number[] };
+    },
+    async stopAll() {
+      for (const system of [...running].reverse()) await dismiss(system);
+    },
+  };
+}
