@@ -1,7 +1,8 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.js';
+import { makeFolder } from './folder.js';
 
 /** Keys of the tokens: the first of each list signs, all verify. */
 export interface TokenSecrets {
@@ -34,7 +35,7 @@ function deriveRefreshSecret(secret: string): string {
 function readOrMakeSecret(dataDir: string): string {
   const path = join(dataDir, FILE_NAME);
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir, 0o700);
     return readSecret(path) ?? makeSecret(path);
   } catch (error) {
     if (error instanceof SecretFileError) throw error;

@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../config/folder.js';
 import { DatabaseStartError } from './start.error.js';
 
 /** Makes the folder and proves that files can be made in it. Throws `DatabaseStartError` with `data_dir_not_writable`. */
 export function prepareFolder(folder: string): string {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     rmdirSync(mkdtempSync(join(folder, '.probe-')));
     return folder;
   } catch (error) {

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type DestinationStream,
@@ -12,6 +11,7 @@ import {
 } from 'pino';
 import pretty from 'pino-pretty';
 import rollFile from 'pino-roll';
+import { makeFolder } from '../config/folder.js';
 import { escapeControls, showControls } from './line.guard.js';
 
 /** What the log needs of the configuration. */
@@ -61,7 +61,7 @@ const REDACTED = [
  */
 export async function createLogOutput(config: LogOptions): Promise<LogOutput> {
   const level = config.logLevel as Level;
-  mkdirSync(config.logDir, { recursive: true, mode: 0o750 });
+  makeFolder(config.logDir, 0o750);
   const file = await rollFile({
     file: join(config.logDir, 'parley.log'),
     frequency: 'daily',

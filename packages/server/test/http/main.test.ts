@@ -167,6 +167,8 @@ describe('what cannot work is said in plain words, with 1 and without a stack', 
   it('folders that cannot be written', async () => {
     writeFileSync(join(folder, 'file'), '');
     expect(await refuse({ DATA_DIR: join(folder, 'file') })).toContain('make DATA_DIR writable');
+    if (existsSync('/proc'))
+      expect(await refuse({ DATA_DIR: '/proc/x/y' })).toContain('make DATA_DIR writable');
     expect(await refuse({ LOG_DIR: join(folder, 'file') })).toContain('set LOG_DIR');
   });
 

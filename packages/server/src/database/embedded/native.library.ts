@@ -3,7 +3,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -15,6 +14,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../../config/folder.js';
 import { lowerGlibcVersion } from './elf.patch.js';
 
 const require = createRequire(import.meta.url);
@@ -110,7 +110,7 @@ export function preparePatchedCopy(
     images.every(({ name, bytes }) => sizeOf(join(target, name)) === bytes.length);
   if (isWhole()) return entry;
 
-  mkdirSync(cacheFolder, { recursive: true, mode: 0o700 });
+  makeFolder(cacheFolder, 0o700);
   const draft = mkdtempSync(join(cacheFolder, 'draft-'));
   try {
     for (const { name, bytes } of images) {
