@@ -55,20 +55,27 @@ export const limits = {
   /** Entries and bytes of content in one database batch. */
   commitBatchMax: 1_000,
   commitBatchMaxBytes: 4 * 1_048_576,
-  /** bcrypt at cost 12 takes about 0.23 s of a core and shares the libuv pool with fs and dns. */
+  /** bcrypt at cost 12 takes about 0.23 s of a core. */
   passwordHashesAtOnce: 2,
+  /** Hashes that wait for their turn, and how long: their clients give up after some ten seconds. */
   passwordHashesWaiting: 100,
+  passwordWaitMs: 8_000,
   /** Sessions of one user; the least recently used one gives way. */
   sessionsPerUser: 50,
   /** Live connections of one user over all devices; the next one is refused. */
   connectionsPerUser: 50,
   /** Live connections of the server before it refuses new ones. */
   connectionsMax: 20_000,
+  /** Live connections of one address (IPv6 by /64) that nobody has signed in on; a crowd behind one proxy fits in. */
+  strangersPerAddress: 5_000,
   /** Events of one connection that wait for their turn; past it the connection is closed. */
   connectionInboxMax: 256,
   /** Bytes that may wait for a slow reader, in the engine's queue and the socket's buffer together. */
   connectionOutboxMaxBytes: 4 * 1_048_576,
   authenticationTimeoutMs: 10_000,
+  /** A request whose headers, or whose body, take longer is ended with 408. */
+  requestHeadersMs: 15_000,
+  requestMs: 30_000,
   /** A device whose heartbeat is older than this is gone. Twice the heartbeat, plus the time a probe may take. */
   presenceLeaseMs: 60_000,
   heartbeatMs: 25_000,

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { limits, routes } from '@parley/protocol';
@@ -26,7 +25,7 @@ import { createSessionStore } from './models/session.store.js';
 import { getOrCreateSetting } from './models/setting.store.js';
 import { createUserStore } from './models/user.store.js';
 import { createHttpApp } from './routes/http.app.js';
-import { answerBrokenRequest, closeHttpServer, listen, urlOf } from './routes/http.server.js';
+import { closeHttpServer, createHttpServer, listen, urlOf } from './routes/http.server.js';
 import { createAccountService } from './services/account.service.js';
 import { createChatServices } from './services/chat.services.js';
 import type { Services } from './services/contracts.js';
@@ -155,7 +154,7 @@ export async function startServer(config: Config, overrides: StartOverrides = {}
       metrics: metrics && { ...metrics, observe: metrics.observeRequest, token: config.metrics.token },
       webRoot: overrides.webRoot ?? fileURLToPath(new URL('../../web/dist', import.meta.url)),
     });
-    const httpServer = createHttpServer(app);
+    const httpServer = createHttpServer(app, { ...limits, ...overrides.limits });
     const sockets = createSocketEdge({
       httpServer,
       services,
@@ -166,6 +165,7 @@ export async function startServer(config: Config, overrides: StartOverrides = {}
         cookieName: config.cookieName,
         defaultDialect: config.dialect,
         hostOf: (request) => proxy.hostOf(request),
+        addressOf: (request) => proxy.addressOf(request),
       },
       ...(overrides.limits === undefined ? {} : { limits: overrides.limits }),
       logger,
@@ -226,14 +226,15 @@ async function assembleServices(
   const presence = createPresenceService({ bus, onLastSeen: (times) => users.touchLastSeen(times), onError });
   const directory = createDirectoryService({ store: userStore, users, presence });
   const random = () => randomBytes(32).toString('base64url');
+  const passwords = createPasswordService({
+    key: await getOrCreateSetting(connection, 'passwordKey', random),
+    ...(overrides.passwordCost === undefined ? {} : { cost: overrides.passwordCost }),
+  });
   const accounts = createAccountService({
     users: userStore,
     sessions,
     bus,
-    passwords: createPasswordService({
-      key: await getOrCreateSetting(connection, 'passwordKey', random),
-      ...(overrides.passwordCost === undefined ? {} : { cost: overrides.passwordCost }),
-    }),
+    passwords,
     guard: createLoginGuard({ windowMs: config.rateLimitWindowMs }),
   });
   const chats = createChatServices({
@@ -283,22 +284,10 @@ async function assembleServices(
     queueDepth: chats.queueDepth,
     async close() {
       typing.close();
-      await Promise.allSettled([chats.close(), presence.close(), sweeper.stop()]);
+      await Promise.allSettled([chats.close(), presence.close(), sweeper.stop(), passwords.close()]);
       await bus.close();
     },
   };
-}
-
-function createHttpServer(app: ReturnType<typeof createHttpApp>): Server {
-  const server = createServer(
-    // Behind a proxy that keeps connections for 60 s, the proxy has to be the one that lets go.
-    { headersTimeout: 15_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
-    app,
-  );
-  // Live connections are limited by the socket edge, with an error that says so; this bounds everything else.
-  server.maxConnections = 2 * limits.connectionsMax;
-  server.on('clientError', answerBrokenRequest);
-  return server;
 }
 
 function countMessages(bus: DomainEventBus, metrics: ReturnType<typeof createMetrics>): void {

@@ -54,6 +54,7 @@ export function createAccountService(deps: AccountServiceDeps): AccountService {
   return {
     async register(input, device) {
       refuseCommonPassword(input.password, 'password');
+      passwords.checkRoom();
       const { username } = input;
       const email = input.email?.toLowerCase() ?? null;
       // The indexes decide; asking first spares the hashing of a password for nothing.
@@ -76,13 +77,18 @@ export function createAccountService(deps: AccountServiceDeps): AccountService {
 
     async login(input, device) {
       const identifier = (input.identifier ?? input.email ?? input.username ?? '').trim().toLowerCase();
-      const found = await users.findCredentials(identifier);
+      // Whoever would be turned away at the end costs nothing but this: a flood brings hundreds a second.
+      passwords.checkRoom();
+      let credentials: ReturnType<typeof users.findCredentials> | undefined;
+      const findCredentials = () => (credentials ??= users.findCredentials(identifier));
       const attempt = await guard.begin(identifier, device.address, async (group) => {
-        const known = await sessions.listOf(found?.user.id ?? NOBODY);
+        const known = await sessions.listOf((await findCredentials())?.user.id ?? NOBODY);
         return known.some(({ address }) => groupOfAddress(address) === group);
       });
+      let found: Awaited<ReturnType<typeof findCredentials>>;
       let isRight: boolean;
       try {
+        found = await findCredentials();
         isRight = await passwords.matches(input.password, found?.passwordHash ?? null);
       } catch (error) {
         await attempt.abandoned();
@@ -132,6 +138,7 @@ export function createAccountService(deps: AccountServiceDeps): AccountService {
 
     async changePassword(actor, { currentPassword, newPassword }) {
       refuseCommonPassword(newPassword, 'newPassword');
+      passwords.checkRoom();
       const currentHash = await users.findPasswordHash(actor.userId);
       // A stolen session may be used to guess; counted by session, so that the owner's other devices go on.
       const attempt = await guard.begin(`session:${actor.sessionId}`, '', () => Promise.resolve(true));

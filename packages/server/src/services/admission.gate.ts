@@ -47,11 +47,18 @@ export function createAdmissionGate(options: AdmissionOptions = {}) {
     }
   }
 
+  /** Throws `server_busy` when as much waits as may: before anything is done for work that would be refused. */
+  function checkRoom(): void {
+    if (waiting.length >= waitingMax) throw refusal();
+  }
+
   return {
+    checkRoom,
+
     /** Does the work in its turn. Throws `server_busy` when too much waits, or when its turn comes too late. */
     async run<T>(work: () => Promise<T>): Promise<T> {
       if (underWay >= atOnce) {
-        if (waiting.length >= waitingMax) throw refusal();
+        checkRoom();
         await new Promise<void>((admit, refuse) => {
           waiting.push({ since: now(), admit, refuse });
         });

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { limits, ParleyError } from '@parley/protocol';
+import { limits } from '@parley/protocol';
 import bcrypt from 'bcrypt';
-import pLimit from 'p-limit';
+import { createAdmissionGate } from './admission.gate.js';
+import { createPasswordThreads, type HashJob } from './password.threads.js';
 
 export interface PasswordOptions {
   /** Keyed digest before bcrypt: the database's own secret, as of `makePasswordKey`. */
@@ -14,15 +15,16 @@ export interface PasswordOptions {
   waiting?: number;
 }
 
-/** Hashes and compares passwords, a few at a time. Both throw `server_busy` when too many wait. */
+/** Hashes and compares passwords, a few at a time. Both throw `server_busy` when too many wait, or for too long. */
 export interface PasswordService {
   hash(password: string): Promise<string>;
   /** Takes as long without a hash (nobody has that name) as with one; the answer is then false. */
   matches(password: string, hash: string | null): Promise<boolean>;
+  /** Throws `server_busy` when too many wait: before anything is looked up for a password that will not be compared. */
+  checkRoom(): void;
+  /** Ends the threads that hash. */
+  close(): Promise<void>;
 }
-
-/** Seconds of a core at the default cost; for the hint when to come back. */
-const SECONDS_PER_HASH = 0.25;
 
 /**
  * bcrypt over base64(HMAC-SHA256(key, password)). bcrypt alone ignores what follows byte 72 or a NUL; a digest without
@@ -35,28 +37,23 @@ export function createPasswordService(options: PasswordOptions): PasswordService
     atOnce = limits.passwordHashesAtOnce,
     waiting = limits.passwordHashesWaiting,
   } = options;
-  const queue = pLimit(atOnce);
+  const gate = createAdmissionGate({ atOnce, waitingMax: waiting, waitMs: limits.passwordWaitMs });
   // A well-formed hash of the same cost that nobody knows a password for.
   const nobodysHash = bcrypt.genSaltSync(cost) + '.'.repeat(31);
+  const threads = createPasswordThreads();
 
-  function enqueue<T>(work: () => Promise<T>): Promise<T> {
-    if (queue.pendingCount >= waiting) {
-      const seconds = (queue.pendingCount * SECONDS_PER_HASH) / atOnce;
-      throw new ParleyError('server_busy', { retryAfterSeconds: Math.max(1, Math.ceil(seconds)) });
-    }
-    return queue(work);
-  }
+  const hashInTurn = (job: HashJob) => gate.run(() => threads.run(job));
 
   // 44 characters without a NUL, whatever the password is.
   const digest = (password: string) => createHmac('sha256', key).update(password, 'utf8').digest('base64');
 
   return {
-    async hash(password) {
-      return enqueue(() => bcrypt.hash(digest(password), cost));
-    },
+    hash: async (password) => String(await hashInTurn({ digest: digest(password), cost })),
     async matches(password, hash) {
-      const isSame = await enqueue(() => bcrypt.compare(digest(password), hash ?? nobodysHash));
-      return isSame && hash !== null;
+      const isSame = await hashInTurn({ digest: digest(password), hash: hash ?? nobodysHash });
+      return isSame === true && hash !== null;
     },
+    checkRoom: () => gate.checkRoom(),
+    close: () => threads.close(),
   };
 }

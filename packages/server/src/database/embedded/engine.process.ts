@@ -1,7 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { findProgramEntry } from '../../config/program.entry.js';
 import type { EngineFailure, EngineOrder, EngineReport } from './engine.messages.js';
 import { isProcessAlive } from './process.state.js';
 
@@ -76,7 +74,7 @@ export function startEngineProcess(
 }
 
 function forkChild(order: EngineOrder): ChildProcess {
-  const entry = findChildEntry();
+  const entry = findProgramEntry(new URL('./engine.child', import.meta.url));
   return fork(entry.path, [JSON.stringify(order)], {
     execArgv: entry.execArgv,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -90,17 +88,6 @@ function makeStillborn(how: string): EngineProcess {
     exited: Promise.resolve(how),
     stop: () => undefined,
     kill: () => undefined,
-  };
-}
-
-/** Compiled, the child stands beside this file as JavaScript; from source it is TypeScript and runs through tsx. */
-function findChildEntry(): { path: string; execArgv: string[] } {
-  const compiled = fileURLToPath(new URL('./engine.child.js', import.meta.url));
-  if (existsSync(compiled)) return { path: compiled, execArgv: [] };
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return {
-    path: fileURLToPath(new URL('./engine.child.ts', import.meta.url)),
-    execArgv: ['--import', loader],
   };
 }
 
