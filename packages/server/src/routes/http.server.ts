@@ -1,7 +1,30 @@
-import type { Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ParleyError } from '@parley/protocol';
+import { type LimitName, ParleyError } from '@parley/protocol';
 import { presentProblem } from '../dialects/problem.presenter.js';
+
+/** Of a deadline for slow requests, how much later than that one may be ended. */
+const DEADLINE_SLACK = 1 / 3;
+
+/** An HTTP server that ends slow requests and answers broken ones; it does not listen yet. */
+export function createHttpServer(app: RequestListener, bounds: Readonly<Record<LimitName, number>>): Server {
+  const server = createServer(
+    {
+      headersTimeout: bounds.requestHeadersMs,
+      requestTimeout: bounds.requestMs,
+      // Node looks every 30 s unless told otherwise.
+      connectionsCheckingInterval: Math.ceil(bounds.requestHeadersMs * DEADLINE_SLACK),
+      // Behind a proxy that keeps connections for 60 s, the proxy has to be the one that lets go.
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 16_384,
+    },
+    app,
+  );
+  // Live connections are limited by the socket edge, with an error that says so; this bounds everything else.
+  server.maxConnections = 2 * bounds.connectionsMax;
+  server.on('clientError', answerBrokenRequest);
+  return server;
+}
 
 /** The server cannot listen; the message is one sentence for the person at the terminal. */
 export class ListenError extends Error {
@@ -59,7 +82,7 @@ const STATUS_LINES: Readonly<Record<string, string>> = {
 };
 
 /** Answers what is no HTTP, or too slow, or has too many headers; nothing else sees such a request. */
-export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;

@@ -35,6 +35,8 @@ export interface SocketEdgeConfig {
   defaultDialect: 'canonical' | 'sidebar';
   /** The host name the client used; the Host header by default. Behind a proxy: `createProxyTrust(…).hostOf`. */
   hostOf?: (request: IncomingMessage) => string | undefined;
+  /** The address of the client; that of the connection by default. Behind a proxy: `createProxyTrust(…).addressOf`. */
+  addressOf?: (request: IncomingMessage) => string;
 }
 
 /** Limits of the table, some of them replaced. */

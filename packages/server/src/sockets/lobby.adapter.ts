@@ -11,6 +11,7 @@ import type { EdgeContext } from './edge.types.js';
 import type { LobbyAudience, LobbyListener } from './lobby.audience.js';
 import { createLobbyConnection, type LobbyConnection } from './lobby.connection.js';
 import type { SessionGate } from './session.gate.js';
+import type { StrangerCounter } from './stranger.counter.js';
 import { refuseUpgrade } from './upgrade.refusal.js';
 
 /** What the raw transport needs. */
@@ -19,6 +20,7 @@ export interface LobbyAdapterParts {
   registry: ConnectionRegistry;
   gate: SessionGate;
   credentials: CredentialReader;
+  strangers: StrangerCounter;
   lobby: LobbyAudience;
 }
 
@@ -30,7 +32,7 @@ export interface LobbyAdapter {
 
 /** Makes the raw transport; upgrades come from the upgrade router. */
 export function createLobbyAdapter(parts: LobbyAdapterParts): LobbyAdapter {
-  const { context, registry, gate, credentials, lobby } = parts;
+  const { context, registry, gate, credentials, strangers, lobby } = parts;
   const { services, limits, logger, metrics } = context;
   const server = new WebSocketServer({
     noServer: true,
@@ -39,7 +41,8 @@ export function createLobbyAdapter(parts: LobbyAdapterParts): LobbyAdapter {
     clientTracking: false,
   });
 
-  function open(webSocket: WebSocket, token: string | null): void {
+  function open(webSocket: WebSocket, request: IncomingMessage, token: string | null): void {
+    strangers.add(webSocket, request);
     const connection = createLobbyConnection(webSocket, limits);
     registry.open(connection);
     metrics.onConnect?.('websocket');
@@ -53,6 +56,7 @@ export function createLobbyAdapter(parts: LobbyAdapterParts): LobbyAdapter {
     webSocket.on('message', (data, isBinary) => receive(connection, data, isBinary));
     webSocket.on('close', () => {
       connection.inbox.close();
+      strangers.remove(webSocket);
       gate.leave(connection);
       metrics.onDisconnect?.('websocket');
     });
@@ -72,6 +76,7 @@ export function createLobbyAdapter(parts: LobbyAdapterParts): LobbyAdapter {
       const found = await withDeadline(authenticated, limits.authenticationTimeoutMs);
       if (!registry.has(connection)) return;
       const actor = gate.admit(connection, found, token);
+      strangers.remove(webSocket);
       await greet(connection, webSocket, actor);
     } catch (error) {
       const known = toParleyError(error);
@@ -158,6 +163,10 @@ export function createLobbyAdapter(parts: LobbyAdapterParts): LobbyAdapter {
 
   return {
     accept(request, socket, head) {
+      if (!strangers.hasRoom(request)) {
+        refuseUpgrade(socket, 429, 'Too many connections of your address');
+        return;
+      }
       let token: string | null = null;
       try {
         token = credentials.find(request, tokenOfQuery(request.url));
@@ -166,7 +175,7 @@ export function createLobbyAdapter(parts: LobbyAdapterParts): LobbyAdapter {
         if (error instanceof ParleyError && error.code === 'origin_not_allowed')
           return refuseUpgrade(socket, 403, error.message);
       }
-      server.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, token));
+      server.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, request, token));
     },
     close: () => server.close(),
   };

@@ -17,6 +17,7 @@ import { createSessionGate } from './session.gate.js';
 import { createAuthenticator, serveSocketIo } from './socketio.adapter.js';
 import type { SocketIoConnection } from './socketio.connection.js';
 import { createSocketIoServer } from './socketio.server.js';
+import { createStrangerCounter } from './stranger.counter.js';
 import { routeUpgrades } from './upgrade.router.js';
 import { createWelcome } from './welcome.js';
 
@@ -37,22 +38,27 @@ export function createSocketEdge(options: SocketEdgeOptions): SocketEdge {
   const registry = createConnectionRegistry();
   const gate = createSessionGate(context, registry);
   const credentials = createCredentialReader(config);
+  const strangers = createStrangerCounter(limits.strangersPerAddress, config);
   const queue = createOrderedQueue((error) =>
     logger.error({ err: error }, 'an event could not be brought to its audience'),
   );
   const lobby = createLobbyAudience(context);
 
-  const io = createSocketIoServer(httpServer, context, credentials, () => isStopping);
+  const io = createSocketIoServer(httpServer, context, credentials, strangers, () => isStopping);
   const rooms = createBroadcaster(io);
   const onlineList = createOnlineList(context, rooms);
   const welcome = createWelcome(context, registry, onlineList);
   const commands = createCommandTable({ context, speak: welcome.speak });
-  const run = createCommandRunner(context, commands, createAuthenticator(context, config, gate, welcome));
+  const run = createCommandRunner(
+    context,
+    commands,
+    createAuthenticator(context, config, gate, strangers, welcome),
+  );
   const readHandshake = createHandshakeReader(context, config, credentials, gate);
-  serveSocketIo({ io, context, config, registry, gate, welcome, readHandshake, run });
+  serveSocketIo({ io, context, config, registry, gate, strangers, welcome, readHandshake, run });
 
-  const rawAdapter = createLobbyAdapter({ context, registry, gate, credentials, lobby });
-  routeUpgrades(httpServer, rawAdapter, () => isStopping);
+  const rawAdapter = createLobbyAdapter({ context, registry, gate, credentials, strangers, lobby });
+  routeUpgrades(httpServer, rawAdapter, limits.requestMs, () => isStopping);
 
   const findConnection = (connectionId: string) =>
     (io.sockets.sockets.get(connectionId)?.data as { connection?: SocketIoConnection } | undefined)

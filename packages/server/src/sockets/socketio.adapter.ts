@@ -7,6 +7,7 @@ import type { EdgeContext, SocketEdgeConfig } from './edge.types.js';
 import { dialectOf, type Handshake, toConnectError } from './handshake.js';
 import type { SessionGate } from './session.gate.js';
 import { createSocketIoConnection, type SocketIoConnection } from './socketio.connection.js';
+import type { StrangerCounter } from './stranger.counter.js';
 import type { Welcome } from './welcome.js';
 
 /** What the Socket.IO transport needs. */
@@ -16,6 +17,7 @@ export interface SocketIoAdapterParts {
   config: SocketEdgeConfig;
   registry: ConnectionRegistry;
   gate: SessionGate;
+  strangers: StrangerCounter;
   welcome: Welcome;
   readHandshake(socket: Socket): Promise<Handshake>;
   run: CommandRunner;
@@ -23,7 +25,7 @@ export interface SocketIoAdapterParts {
 
 /** Serves Socket.IO connections: from the handshake to the inbox of the command runner. */
 export function serveSocketIo(parts: SocketIoAdapterParts): void {
-  const { io, context, registry, gate, welcome, readHandshake, run } = parts;
+  const { io, context, registry, gate, strangers, welcome, readHandshake, run } = parts;
   const { services, limits, logger, metrics } = context;
   /** Engine connections that join, or have joined: a second CONNECT packet would make a second socket beside the first. */
   const joined = new WeakSet<object>();
@@ -101,6 +103,7 @@ export function serveSocketIo(parts: SocketIoAdapterParts): void {
   ): Promise<void> {
     try {
       gate.admit(connection, actor, token);
+      strangers.remove(connection.socket.conn);
       await welcome.welcome(connection);
     } catch (error) {
       refuse(connection, error);
@@ -120,12 +123,14 @@ export function createAuthenticator(
   { services }: EdgeContext,
   config: SocketEdgeConfig,
   gate: SessionGate,
+  strangers: StrangerCounter,
   { welcome, changeSession }: Welcome,
 ): Authenticate {
   return async (connection, token) => {
     const found = await services.accounts.authenticate(token);
     const before = connection.actor;
     const actor = gate.admit(connection, found, token);
+    strangers.remove(connection.socket.conn);
     if (before !== null) changeSession(connection, before.sessionId, actor.sessionId);
     else if (found.dialect !== undefined && connection.dialect.name === config.defaultDialect) {
       connection.dialect = dialectOf(found, config);

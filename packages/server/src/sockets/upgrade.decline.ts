@@ -7,13 +7,15 @@ import { refuseUpgrade } from './upgrade.refusal.js';
 /**
  * Answers a request that offers another protocol, HTTP/2 say, as if it had offered nothing (RFC 9110 section 7.8
  * lets a server ignore the offer). Java's own client offers it with every first request; Node hands such requests to
- * the upgrade listener once there is one, and has ended them without their bodies.
+ * the upgrade listener once there is one, and has ended them without their bodies. Node watches over such a socket
+ * no longer: that its body comes within `requestMs` is seen to here.
  */
 export function declineUpgrade(
   httpServer: HttpServer,
   offered: IncomingMessage,
   socket: Duplex,
   head: Buffer,
+  requestMs: number,
 ): void {
   const length = Number(offered.headers['content-length'] ?? 0);
   if (
@@ -41,12 +43,15 @@ export function declineUpgrade(
   response.on('finish', () => socket.end());
   socket.on('error', () => socket.destroy());
 
+  const deadline = setTimeout(() => socket.destroy(), requestMs);
+  socket.once('close', () => clearTimeout(deadline));
   let missing = length;
   function take(chunk: Buffer): void {
     const part = chunk.subarray(0, missing);
     missing -= part.length;
     if (part.length > 0) request.push(part);
     if (missing > 0) return;
+    clearTimeout(deadline);
     socket.off('data', take);
     request.complete = true;
     request.push(null);

@@ -3,6 +3,8 @@ import { type AddressInfo, connect } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { routeUpgrades } from '../../src/sockets/upgrade.router.js';
 
+/** How long a body may take to come. */
+const BODY_MS = 300;
 const server = createServer((request, response) => {
   let body = '';
   request.on('data', (chunk) => {
@@ -15,6 +17,7 @@ const server = createServer((request, response) => {
 routeUpgrades(
   server,
   { accept: (_request: IncomingMessage, socket) => socket.end('accepted'), close: () => undefined },
+  BODY_MS,
   () => false,
 );
 
@@ -58,6 +61,12 @@ it('gives such a request its body, whole and in pieces', async () => {
   );
   await new Promise<void>((resolve) => void server.close(() => resolve()));
   expect(await talk(`${head('POST /b', 'Content-Length: 5')}hello`)).toMatch(/POST \/b yes \[hello\]$/);
+});
+
+it('ends one whose body does not come in time', async () => {
+  const begunAt = performance.now();
+  expect(await talk(`${head('POST /a', 'Content-Length: 11')}hello`)).toBe('');
+  expect(performance.now() - begunAt).toBeGreaterThan(BODY_MS / 2);
 });
 
 it.each(['Transfer-Encoding: chunked', 'Content-Length: 99999999'])('refuses one with %s', async (header) => {
