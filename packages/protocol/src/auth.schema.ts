@@ -67,7 +67,7 @@ export const signedIn = z
     user,
     token: z.string(),
     refreshToken: z.string(),
-    expiresIn: z.int().meta({ description: 'Seconds until the access token expires' }),
+    expiresIn: z.int().positive().meta({ description: 'Seconds until the access token expires' }),
   })
   .meta({ id: 'SignedIn' });
 export type SignedIn = z.infer<typeof signedIn>;

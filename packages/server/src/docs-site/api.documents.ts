@@ -30,7 +30,6 @@ export function buildApiDocuments(options: DocumentsOptions) {
     referencePage: renderReference(options),
     restPage: renderPage({
       title: 'Parley: REST',
-      isLightOnly: true,
       head: '<link rel="stylesheet" href="/api/docs/swagger/swagger-ui.css">\n',
       body: `<nav aria-label="Documents"><a href="/api/docs">Reference</a><a href="/api/openapi.json">OpenAPI</a></nav>
 <main><div id="rest"><p>The forms need JavaScript. The <a href="/api/openapi.json">document</a> itself does not.</p></div></main>
@@ -43,8 +42,13 @@ export function buildApiDocuments(options: DocumentsOptions) {
   };
 }
 
-// No validator: it would send the document to a foreign server.
-const START_SWAGGER = `SwaggerUIBundle({
+// Its dark style goes by a class, and knows nothing of what the reader prefers. No validator: it would send the document
+// to a foreign server.
+const START_SWAGGER = `const darkness = matchMedia('(prefers-color-scheme: dark)');
+const followReader = () => document.documentElement.classList.toggle('dark-mode', darkness.matches);
+followReader();
+darkness.addEventListener('change', followReader);
+SwaggerUIBundle({
   url: '/api/openapi.json',
   dom_id: '#rest',
   deepLinking: true,
@@ -79,7 +83,7 @@ function renderReference({ version, url, tables }: DocumentsOptions): string {
 <h1>Parley ${version}</h1>
 <p>Everything that clients can ask of this server. To try it out: the <a href="/api/docs/rest">REST interface</a>. For
 generators: <a href="/api/openapi.json">OpenAPI</a>, <a href="/api/asyncapi.json">AsyncAPI</a>.</p>
-<pre><code>${escapeHtml(firstSteps(url))}</code></pre>
+<pre tabindex="0"><code>${escapeHtml(firstSteps(url))}</code></pre>
 </header>
 ${renderContents(sections)}
 <main class="reference">

@@ -1,14 +1,9 @@
 import type { ReferenceSection, ReferenceTable } from './reference.model.js';
 
 /** A page around a body that is HTML already. No inline script and no inline style: the server's policy allows none. */
-export function renderPage(options: {
-  title: string;
-  head?: string;
-  body: string;
-  isLightOnly?: boolean;
-}): string {
+export function renderPage(options: { title: string; head?: string; body: string }): string {
   return `<!doctype html>
-<html lang="en"${options.isLightOnly === true ? ' class="light"' : ''}>
+<html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -34,7 +29,10 @@ export function renderSection(section: ReferenceSection): string {
   const tables = section.tables.map(({ title, table }, index) => {
     const label = `${section.id}-${index}`;
     const heading = title === undefined ? '' : `<h3 id="${label}">${renderText(title)}</h3>`;
-    return `${heading}${renderTable(table, title === undefined ? section.id : label)}`;
+    // The section has the name of its heading already.
+    const name =
+      title === undefined ? `aria-label="Table: ${escapeHtml(section.title)}"` : `aria-labelledby="${label}"`;
+    return `${heading}${renderTable(table, name)}`;
   });
   const intro = section.intro.map((paragraph) => `<p>${renderText(paragraph)}</p>`);
   return `<section aria-labelledby="${section.id}">
@@ -45,13 +43,13 @@ ${tables.join('\n')}
 }
 
 /** Wide tables scroll within themselves, by keyboard as well. */
-function renderTable({ columns, rows }: ReferenceTable, labelledBy: string): string {
+function renderTable({ columns, rows }: ReferenceTable, name: string): string {
   const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('');
   const body = rows.map(({ id, cells }) => {
     const anchor = id === undefined ? '' : ` id="${escapeHtml(id)}"`;
     return `<tr${anchor}>${cells.map((cell, index) => renderCell(cell, columns[index])).join('')}</tr>`;
   });
-  return `<div class="table" role="region" tabindex="0" aria-labelledby="${labelledBy}"><table><thead><tr>${head}</tr></thead><tbody>
+  return `<div class="table" role="region" tabindex="0" ${name}><table><thead><tr>${head}</tr></thead><tbody>
 ${body.join('\n')}
 </tbody></table></div>`;
 }

@@ -1,13 +1,12 @@
-/** The style of the documents: light and dark, down to the width of a phone. Swagger UI brings its own, for light alone. */
+/** The style of the documents: light and dark, down to the width of a phone. Swagger UI brings its own. */
 export const STYLE_SHEET = `
 :root {
   --text: #1c2430; --soft: #566173; --page: #ffffff; --panel: #f5f7fa; --line: #dde3ea; --accent: #1a5fb4; --mark: #fff3c4;
 }
 @media (prefers-color-scheme: dark) {
-  :root:not(.light) { --text: #e4e8ee; --soft: #a0abba; --page: #12161c; --panel: #1b212a; --line: #303945; --accent: #7fb4f5; --mark: #4a3f12; }
+  :root { --text: #e4e8ee; --soft: #a0abba; --page: #12161c; --panel: #1b212a; --line: #303945; --accent: #7fb4f5; --mark: #4a3f12; }
 }
 :root { scroll-padding-top: 4rem; color-scheme: light dark; }
-:root.light { color-scheme: light; }
 body { margin: 0; color: var(--text); background: var(--page); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 nav { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; max-width: 76rem; box-sizing: border-box; margin: 1rem auto 0; padding: .75rem 1.25rem; background: var(--page); border-bottom: 1px solid var(--line); }
@@ -44,5 +43,26 @@ tr:target td, h3:target { background: var(--mark); }
   .table td { padding: .1rem 0; border: 0; }
   .table td:first-child code { white-space: normal; overflow-wrap: anywhere; }
   .table td[data-label]::before { content: attr(data-label) " "; color: var(--soft); font-size: .85em; }
+}
+/* Swagger UI, where its colours are hard to read (WCAG 2.2 AA asks for 4.5 to 1) or end beside ours. */
+:root { --red: #c3262b; --green: #1b7a4b; --grey: #566173; --lime: #4b6b00; }
+:root.dark-mode { --page: #1c2022; --red: #ff8a8a; --green: #49cc90; --grey: #45505f; --lime: #2c6b33; }
+#rest .opblock-summary-method { color: #10151c; text-shadow: none; }
+#rest .info .title small { background: var(--grey); }
+#rest .info .title small.version-stamp { background: var(--lime); }
+#rest .info a, #rest .info .url { color: var(--accent); }
+#rest .btn.authorize { color: var(--green); border-color: var(--green); }
+#rest .btn.authorize svg { fill: var(--green); }
+#rest .btn.cancel { color: var(--red); border-color: var(--red); }
+#rest .btn.execute { color: #ffffff; background: #1a5fb4; border-color: #1a5fb4; }
+#rest .highlight-code span[style*="rgb(211, 99, 99)"] { color: #f29a9a !important; }
+#rest .examples-select__section-label { color: var(--text); }
+@media (max-width: 40rem) {
+  #rest .wrapper { padding: 0 .75rem; }
+  #rest .opblock-tag { flex-wrap: wrap; }
+  #rest .opblock-tag small { flex-basis: 100%; padding: 0; order: 1; }
+  #rest .responses-table, #rest .responses-table tbody, #rest .response, #rest .response > td { display: block; }
+  #rest .response > td { padding: .25rem 0; }
+  #rest .responses-table thead, #rest .response > td.response-col_links { display: none; }
 }
 `.trimStart();
