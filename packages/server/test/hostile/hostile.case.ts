@@ -21,7 +21,7 @@ export type Group =
 export type Member = Person & { refreshToken: string; sessionId: string };
 
 /** A server that differs from the usual one by its environment or limits; started once, when first asked for. */
-export type ServerKind = 'open' | 'strict' | 'brief';
+export type ServerKind = 'open' | 'strict' | 'brief' | 'sidebar';
 
 /** What a case has to work with. */
 export interface Attack {

@@ -1,6 +1,6 @@
 import type { Member, ServerKind, Transport } from './hostile.case.js';
 import { type AttackedServer, startAttackedServer } from './support/attacked.server.js';
-import { bringNeighbour, type Neighbour } from './support/neighbour.js';
+import { bringNeighbour } from './support/neighbour.js';
 import { unlimited } from './support/server.limits.js';
 
 /** A server with the people of the cases in it, and a neighbour who must not notice anything. */
@@ -15,37 +15,62 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** The servers of the suite. `brief` forgets quickly, `strict` has the limits and the
- * costly passwords that people get. */
+/**
+ * The servers of the suite. `strict` has the limits, the costly passwords and the safe cookies that people get, `brief`
+ * has little patience, `sidebar` speaks that dialect.
+ */
 const kinds: Record<ServerKind, Parameters<typeof startAttackedServer>> = {
   open: [
     { CLIENT_URL: 'https://chat.example.com', TRUST_PROXY: '1' },
     { limits: { ...unlimited, connectionsPerUser: 5_000 } },
   ],
   strict: [
-    { CLIENT_URL: 'https://chat.example.com', TRUST_PROXY: '1', RATE_LIMIT_MAX_REQUESTS: '100' },
-    { passwordCost: 12 },
+    {
+      CLIENT_URL: 'https://chat.example.com',
+      TRUST_PROXY: '1',
+      RATE_LIMIT_MAX_REQUESTS: '100',
+      COOKIE_SECURE: 'true',
+    },
+    // The limit of strangers is lower than people get it: one machine cannot well open thousands.
+    { limits: { strangersPerAddress: 100 } },
   ],
   brief: [
     { JWT_EXPIRES_IN: '3' },
-    { limits: { ...unlimited, authenticationTimeoutMs: 500, heartbeatMs: 500, heartbeatTimeoutMs: 500 } },
+    {
+      limits: {
+        ...unlimited,
+        authenticationTimeoutMs: 500,
+        heartbeatMs: 500,
+        heartbeatTimeoutMs: 500,
+        requestHeadersMs: 600,
+        requestMs: 1_200,
+      },
+    },
   ],
+  sidebar: [{ DIALECT: 'sidebar' }, { limits: unlimited }],
 };
 
+/** log2 of bcrypt's rounds as people get it; in the short form passwords cost next to nothing everywhere. */
+const PEOPLES_COST = 12;
+
 /** Starts a server of a kind, and lets the people and the neighbour in. */
-export async function startWorld(kind: ServerKind): Promise<World> {
-  const server = await startAttackedServer(...kinds[kind]);
-  const people = ['ann', 'bob', 'mallory', 'neighbour', 'other'];
-  const [ann, bob, mallory, honest, other] = (await Promise.all(
-    people.map((name) => server.newPerson(name)),
-  )) as [Member, Member, Member, Member, Member];
+export async function startWorld(kind: ServerKind, isThorough: boolean): Promise<World> {
+  const [env, options] = kinds[kind];
+  const cost = kind === 'strict' && isThorough ? { passwordCost: PEOPLES_COST } : {};
+  const server = await startAttackedServer(env, { ...options, ...cost });
+  // One after the other: hashing gives way to whatever else the machine does.
+  const people: Member[] = [];
+  for (const name of ['ann', 'bob', 'mallory', 'neighbour', 'other'])
+    people.push(await server.newPerson(name));
+  const [ann, bob, mallory, honest, other] = people as [Member, Member, Member, Member, Member];
   const content = 'between the two of us';
   const sent = await server.request('POST', '/api/messages/send', {
     token: ann.token,
     body: { to: bob.id, content, clientId: 'the-secret' },
   });
   const { chatId, id: messageId } = sent.body.message;
-  let neighbour: Neighbour | undefined;
+  const invite = () => bringNeighbour(server, honest, other.id);
+  let neighbour = await invite();
 
   return {
     server,
@@ -55,14 +80,18 @@ export async function startWorld(kind: ServerKind): Promise<World> {
     secret: { chatId, messageId, content },
     async sayHello(transport) {
       // Where tokens live for seconds, a neighbour has to come in anew.
-      if (kind === 'brief') neighbour?.leave();
-      if (kind === 'brief' || neighbour === undefined) {
-        neighbour = await bringNeighbour(server, honest, other.id);
+      if (kind === 'brief') {
+        neighbour.leave();
+        neighbour = await invite();
       }
-      return neighbour.sayHello(transport);
+      return neighbour.sayHello(transport).catch(async (error: unknown) => {
+        neighbour.leave();
+        neighbour = await invite();
+        throw error;
+      });
     },
     async close() {
-      neighbour?.leave();
+      neighbour.leave();
       await server.close();
     },
   };

@@ -59,7 +59,7 @@ export interface TestSocket extends Recorder {
   call(event: string, ...args: unknown[]): Promise<Received>;
 }
 
-const open: (() => void)[] = [];
+const open: { recorder: Recorder; close: () => void }[] = [];
 
 /** Connects; with a token it is authenticated when `authenticated` came. */
 export function connect(
@@ -85,7 +85,7 @@ export function connect(
   socket.on('connect_error', (error) =>
     recorder.record('connect_error', { message: error.message, data: (error as Received).data }),
   );
-  open.push(() => socket.disconnect());
+  open.push({ recorder, close: () => socket.disconnect() });
   return recorder;
 }
 
@@ -129,11 +129,16 @@ export function openRaw(
   );
   webSocket.on('error', (error) => recorder.record('error-event', error));
   webSocket.on('close', (code, reason) => recorder.record('close', { code, reason: String(reason) }));
-  open.push(() => webSocket.terminate());
+  open.push({ recorder, close: () => webSocket.terminate() });
   return recorder;
+}
+
+/** Everything that the clients of a test have received so far. */
+export function receivedByClients(): Recorder['received'] {
+  return open.flatMap(({ recorder }) => recorder.received);
 }
 
 /** Ends every client of a test. */
 export function closeClients(): void {
-  for (const close of open.splice(0)) close();
+  for (const { close } of open.splice(0)) close();
 }

@@ -5,7 +5,7 @@ import { exchange, expectCode } from '../support/exchange.js';
 import { foreignOrigins } from './handshake.cases.js';
 
 /** Everything that changes something, as a page would have a browser send it. */
-const changes = ({ bob, secret }: Attack): [method: string, path: string, body: object][] => [
+const changes = ({ ann, bob, secret }: Attack): [method: string, path: string, body: object][] => [
   ['POST', '/api/messages/send', { to: bob.id, content: 'forged' }],
   ['POST', '/messages', { recipientId: bob.id, text: 'forged' }],
   ['PUT', `/api/messages/${secret.messageId}`, { content: 'forged' }],
@@ -16,6 +16,8 @@ const changes = ({ bob, secret }: Attack): [method: string, path: string, body: 
   ['POST', '/api/auth/logout', {}],
   ['POST', '/logout', {}],
   ['POST', '/api/auth/refresh-token', {}],
+  ['DELETE', `/api/auth/sessions/${ann.sessionId}`, {}],
+  ['POST', '/api/sync', {}],
 ];
 
 const asHeader = (origin: string) => Buffer.from(origin, 'utf8').toString('latin1');
@@ -35,6 +37,21 @@ export const cookieCases: HostileCase[] = inGroup('cookies, CSRF, CORS', [
       for (const cookie of cookies) assert.match(cookie, /; HttpOnly.*SameSite=Lax|SameSite=Lax.*; HttpOnly/);
       assert.match(cookies.find((cookie) => cookie.startsWith('token_refresh=')) ?? '', /Path=\/api\/auth/);
       assert.ok(cookies.every((cookie) => !/Domain=/i.test(cookie)));
+    },
+  },
+  {
+    name: 'where cookies are to be secure, they go over HTTPS alone',
+    on: ['REST'],
+    server: 'strict',
+    writes: true,
+    async run({ server, ann }) {
+      const { headers, body } = await server.request('POST', '/api/auth/login', {
+        body: { username: ann.username, password: PASSWORD },
+      });
+      const out = await server.request('POST', '/api/auth/logout', { token: body.token });
+      const cookies = [...(headers['set-cookie'] ?? []), ...(out.headers['set-cookie'] ?? [])];
+      assert.equal(cookies.length, 4);
+      for (const cookie of cookies) assert.match(cookie, /; Secure(;|$)/);
     },
   },
   {

@@ -23,6 +23,8 @@ export const foreignOrigins = [
   'https://сhat.example.com',
 ];
 
+/** `strangersPerAddress` of the strict server. */
+const STRANGERS = 100;
 const BATCH = 25;
 const live = ['Socket.IO', 'polling', 'raw WebSocket'] as const;
 type WayIn = { transports: ['polling' | 'websocket'] };
@@ -145,6 +147,61 @@ export const handshakeCases: HostileCase[] = inGroup('handshake', [
         kept.flatMap((client) => [...client.all('disconnect'), ...client.all('close')]),
         [],
       );
+    },
+  },
+  {
+    name: 'connections of one address on which nobody signs in are bounded, and cost other addresses nothing',
+    on: live,
+    server: 'strict',
+    async run(attack) {
+      const { server, transport } = attack;
+      const from = (address: string) => ({
+        ...wayOf(attack),
+        extraHeaders: { 'X-Forwarded-For': address },
+      });
+      const open = (address: string) => connect(server, {}, { ...from(address), transports: ['websocket'] });
+      const first = Array.from({ length: STRANGERS }, (_, n) => open(`2001:db8:7:${transport.length}::${n}`));
+      await Promise.all(first.map((client) => client.waitFor('connect')));
+      const settled = async (address: string) => {
+        if (transport === 'raw WebSocket') {
+          const raw = openRaw(server, `/?token=${attack.mallory.token}`, {
+            headers: { 'X-Forwarded-For': address },
+          });
+          return Promise.race([raw.waitFor('history').then(() => 'ok'), raw.waitFor('refused')]);
+        }
+        const socket = connect(server, {}, from(address));
+        return Promise.race([
+          socket.waitFor('connect').then(() => 'ok'),
+          socket.waitFor('connect_error').then(() => 'refused'),
+        ]);
+      };
+      const refusal = transport === 'raw WebSocket' ? 429 : 'refused';
+      assert.equal(await settled(`2001:db8:7:${transport.length}:ffff::1`), refusal);
+      assert.equal(await settled('2001:db8:8::1'), 'ok');
+      // A place is free again once somebody signs in, or leaves.
+      await first[0]?.call('authenticate', { token: attack.mallory.token });
+      assert.equal(await settled(`2001:db8:7:${transport.length}:ffff::1`), 'ok');
+    },
+  },
+  {
+    name: 'of one person’s token and another one’s cookie the token counts, alone',
+    on: live,
+    async run(attack) {
+      const { server, transport, ann, mallory, secret } = attack;
+      const Cookie = `token=${ann.token}`;
+      if (transport === 'raw WebSocket') {
+        const raw = openRaw(server, `/?token=${mallory.token}`, { headers: { Cookie } });
+        await raw.waitFor('history');
+        const broken = openRaw(server, '/?token=nothing', { headers: { Cookie } });
+        assert.equal((await broken.waitFor('close')).code, 4401);
+        return;
+      }
+      const way = { ...wayOf(attack), extraHeaders: { Cookie } };
+      const socket = connect(server, { token: mallory.token }, way);
+      assert.equal((await socket.waitFor('authenticated')).user.id, mallory.id);
+      assert.ok(!JSON.stringify(await socket.call('sync', {})).includes(secret.content));
+      const broken = connect(server, { token: 'nothing' }, way);
+      assert.equal((await broken.waitFor('connect_error')).data.code, 'invalid_token');
     },
   },
   {

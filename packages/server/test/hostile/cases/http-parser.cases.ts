@@ -28,6 +28,7 @@ const requests: [what: string, lines: string, statuses: number[]][] = [
   ['a space before the colon', 'GET /api/health HTTP/1.1|Host: x|Content-Length : 5||hello', [400]],
   ['a folded header', 'GET /api/health HTTP/1.1|Host: x|X-A: 1| 2||', [400]],
   ['NUL in a header', 'GET /api/health HTTP/1.1|Host: x|X-A: a\u0000b||', [400]],
+  ['an escape code in a header', 'GET /api/health HTTP/1.1|Host: x|User-Agent: a\u001b[31mb||', [400]],
   ['no host', 'GET /api/health HTTP/1.1||', [400]],
   ['HTTP/0.9', 'GET /api/health||', [200, 400]],
   ['HTTP/9.9', 'GET /api/health HTTP/9.9|Host: x||', [400, 505]],
@@ -64,6 +65,7 @@ const upgrades: [what: string, change: Record<string, string | undefined>, statu
   ['an old version', { 'Sec-WebSocket-Version': '7' }, [400, 426]],
   ['a version that is none', { 'Sec-WebSocket-Version': 'x' }, [400, 426]],
   ['another protocol', { Upgrade: 'h2c' }, [200, 400, 404]],
+  ['2,000 headers', Object.fromEntries(Array.from({ length: 2_000 }, (_, n) => [`x${n}`, ''])), [101, 431]],
   ['a broken subprotocol', { 'Sec-WebSocket-Protocol': ',,;' }, [400]],
   // Where compression is off, what is offered is not looked at; it is not agreed on either.
   [

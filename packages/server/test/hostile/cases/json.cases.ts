@@ -50,7 +50,15 @@ const refused: [name: string, texts: string[], ...codes: string[]][] = [
     [body('"\\u0000"'), body('"a\\u0000b"'), body('"x"', ',"clientId":"a\\u0000b"')],
     'invalid_request',
   ],
-  ['100,000 combining marks are refused', [body(`"a${'\u0301'.repeat(100_000 / 2)}"`)], 'invalid_request'],
+  [
+    '100,000 combining marks, and half as many, are refused',
+    // The one is a body too large, the other a message too long.
+    [body(`"a${'\u0301'.repeat(100_000)}"`), body(`"a${'\u0301'.repeat(50_000)}"`)],
+    'invalid_request',
+    'payload_too_large',
+    'closed 1009',
+    'closed 1006',
+  ],
   [
     'a message beyond the limit by one character is refused',
     [

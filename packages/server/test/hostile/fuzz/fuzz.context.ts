@@ -7,6 +7,8 @@ import type { createSampler } from './schema.sample.js';
 export interface FuzzReport {
   requests: number;
   events: number;
+  /** Of the requests and events, those that were served: the fuzzer gets past the doors. */
+  served: { requests: number; events: number };
   frames: number;
   slowestMs: number;
   /** Of what the slowest answer was. */

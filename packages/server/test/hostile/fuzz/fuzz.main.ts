@@ -18,8 +18,8 @@ const crashes = failures.filter((text) => /uncaught exception|ended with/.test(t
 const rejections = failures.filter((text) => text.startsWith('unhandled rejection'));
 const logged = failures.length - crashes.length - rejections.length;
 
-console.log(`  requests              ${report.requests}`);
-console.log(`  events                ${report.events}`);
+console.log(`  requests              ${report.requests}, ${report.served.requests} of them served`);
+console.log(`  events                ${report.events}, ${report.served.events} of them served`);
 console.log(`  frames                ${report.frames}`);
 console.log(
   `  slowest answer        ${Math.round(report.slowestMs)} ms (${JSON.stringify(report.slowestWhat)})`,

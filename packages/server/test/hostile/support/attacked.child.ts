@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import { startServer } from '../../../src/app.js';
 import { readConfig } from '../../../src/config/config.js';
 import { createLogger } from '../../../src/logging/logger.js';
-import type { Question, StartMessage } from './attacked.server.js';
+import { type Harm, PASSWORD, type Question, type StartMessage } from './attacked.server.js';
 
 /** What a hostile input may never change. Left out is what is derived or a mark of use, written when convenient. */
 const DERIVED: Record<string, string[]> = {
@@ -17,8 +17,12 @@ const DERIVED: Record<string, string[]> = {
   chats: ['lastSeq', 'rev', 'lastMessage', 'lastActivity'],
   memberships: ['deliveredSeq'],
   messages: ['pending'],
-  settings: [],
 };
+/** Made from the messages, when there is time. */
+const IGNORED = new Set(['search_entries', 'search_marks']);
+
+/** What no line of the log may hold: the password of everybody, or a token. */
+const SECRETS = new RegExp(`${PASSWORD}|eyJ[\\w-]+\\.eyJ[\\w-]+\\.`);
 
 const failures: string[] = [];
 process.on('uncaughtException', (error) => failures.push(`uncaught exception: ${error.stack}`));
@@ -27,12 +31,22 @@ process.on('unhandledRejection', (reason) =>
 );
 process.on('disconnect', () => process.exit(1));
 
+const kept: Buffer[] = [];
+const LEAK_BYTES = 64 * 1_048_576;
+const STALL_MS = 300;
+
+function spin(milliseconds: number): void {
+  const until = performance.now() + milliseconds;
+  while (performance.now() < until);
+}
+
 const lines: string[] = [];
 const LINES_KEPT = 2_000;
 const ERROR_LEVEL = 50;
 
 function keepLine(line: string): void {
   if (lines.push(line) > LINES_KEPT) lines.shift();
+  if (SECRETS.test(line)) failures.push(`a secret in the log: ${line}`);
   const { level, ...rest } = JSON.parse(line) as { level: number };
   if (level >= ERROR_LEVEL) failures.push(`logged as an error: ${JSON.stringify(rest)}`);
 }
@@ -51,7 +65,9 @@ async function start({ env, limits, passwordCost, logLevel }: StartMessage) {
   async function digest(): Promise<Record<string, string>> {
     const db = connection.getClient().db(connection.name);
     const found: Record<string, string> = {};
-    for (const [name, derived] of Object.entries(DERIVED)) {
+    for (const { name } of await db.listCollections({}, { nameOnly: true }).toArray()) {
+      if (IGNORED.has(name)) continue;
+      const derived = DERIVED[name] ?? [];
       const hash = createHash('sha256');
       const projection = Object.fromEntries(derived.map((field) => [field, 0]));
       let count = 0;
@@ -74,7 +90,32 @@ async function start({ env, limits, passwordCost, logLevel }: StartMessage) {
     return { heldBytes: heapUsed + external, residentBytes: rss };
   }
 
-  const answers: Record<Question, () => unknown> = {
+  /** What an attack might do, done on purpose: the runner is tested with it. */
+  const harms: Record<Harm, () => unknown> = {
+    rejects: () => void Promise.reject(new Error('on purpose')),
+    throws: () =>
+      void setImmediate(() => {
+        throw new Error('on purpose');
+      }),
+    logs: () => logger.error('on purpose'),
+    tells: () => logger.warn({ note: PASSWORD }, 'on purpose'),
+    leaks: () => kept.push(Buffer.alloc(LEAK_BYTES, 1)),
+    stalls: () => void setInterval(() => spin(STALL_MS), 1),
+    async drops() {
+      const sessions = await connection
+        .getClient()
+        .db(connection.name)
+        .collection('sessions')
+        .find()
+        .toArray();
+      for (const { _id, userId } of sessions) {
+        const ended = { userId: String(userId), sessionIds: [String(_id)], reason: 'on purpose' };
+        server.bus.publish('session.revoked', ended);
+      }
+    },
+  };
+
+  const answers: Record<Exclude<Question, `harm ${Harm}`>, () => unknown> = {
     digest,
     memory,
     failures: () => failures.splice(0),
@@ -90,7 +131,9 @@ async function start({ env, limits, passwordCost, logLevel }: StartMessage) {
     },
   };
   process.on('message', ({ id, question }: { id: number; question: Question }) => {
-    void (async () => process.send?.({ id, value: (await answers[question]()) ?? null }))();
+    const [word, harm] = question.split(' ') as [keyof typeof answers, Harm | undefined];
+    const answer = harm === undefined ? answers[word] : harms[harm];
+    void (async () => process.send?.({ id, value: (await answer()) ?? null }))();
   });
   process.send?.({ url: server.url });
 }

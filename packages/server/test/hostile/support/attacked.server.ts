@@ -15,8 +15,11 @@ export interface StartMessage {
   logLevel: 'debug' | 'warn' | 'silent';
 }
 
+/** What the child can be told to do to itself. */
+export type Harm = 'rejects' | 'throws' | 'logs' | 'tells' | 'leaks' | 'stalls' | 'drops';
+
 /** What the child can be asked. */
-export type Question = 'digest' | 'memory' | 'failures' | 'lines' | 'delay' | 'close';
+export type Question = 'digest' | 'memory' | 'failures' | 'lines' | 'delay' | 'close' | `harm ${Harm}`;
 
 export interface Memory {
   /** Heap and buffers after a collection. */
@@ -42,6 +45,8 @@ export interface AttackedServer {
   lines(): Promise<string[]>;
   /** Delay of the event loop since the last call. */
   delay(): Promise<{ p99Ms: number; maxMs: number }>;
+  /** Has the server do what an attack might do to it. */
+  harm(what: Harm): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -103,13 +108,14 @@ export async function startAttackedServer(
     asked += 1;
     const id = asked;
     const answer = new Promise<T>((resolve) => waiting.set(id, resolve as (value: unknown) => void));
-    child.send({ id, question });
+    // That it has ended is told by `exit`.
+    child.send({ id, question }, () => undefined);
     return Promise.race([answer, exit]).finally(() => waiting.delete(id));
   }
 
   const request: AttackedServer['request'] = async (method, path, given = {}) => {
     const answer = await exchange(url, method, path, given);
-    checkAnswer(answer);
+    checkAnswer(answer, given);
     return answer;
   };
 
@@ -135,6 +141,7 @@ export async function startAttackedServer(
     failures: () => ask('failures'),
     lines: () => ask('lines'),
     delay: () => ask('delay'),
+    harm: (what) => ask(`harm ${what}`),
     async close() {
       if (!ended) {
         const gone = new Promise((resolve) => child.once('exit', resolve));

@@ -22,7 +22,13 @@ export async function bringNeighbour(
 ): Promise<Neighbour> {
   const { body } = await server.request('POST', '/login', { body: { username, password: PASSWORD } });
   const token = body.token as string;
-  const socket = io(server.url, { auth: { token }, forceNew: true, transports: ['websocket'] });
+  const socket = io(server.url, {
+    auth: { token },
+    forceNew: true,
+    transports: ['websocket'],
+    // Whoever costs the neighbour a connection has done harm, however fast the next one is there.
+    reconnection: false,
+  });
   const webSocket = new WebSocket(`${server.webSocketUrl}/?token=${token}`);
   const frames = new Recorder();
   webSocket.on('error', () => undefined);
@@ -51,6 +57,8 @@ export async function bringNeighbour(
 
   return {
     async sayHello(transport) {
+      if (!socket.connected || webSocket.readyState !== WebSocket.OPEN)
+        throw new Error('the neighbour has lost a connection');
       said += 1;
       const startedAt = performance.now();
       await sendOver(transport, `hello-${said}`);

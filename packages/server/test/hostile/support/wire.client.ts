@@ -16,6 +16,16 @@ export interface Wire {
 
 const DEADLINE_MS = 15_000;
 
+const wires: Wire[] = [];
+
+/** Ends every wire of a case; gives what came over them. */
+export function closeWires(): Buffer[] {
+  return wires.splice(0).map((wire) => {
+    wire.socket.destroy();
+    return wire.received();
+  });
+}
+
 /** Opens a TCP connection to the server. */
 export async function openWire(port: number): Promise<Wire> {
   const socket = connect(port, '127.0.0.1');
@@ -65,7 +75,7 @@ export async function openWire(port: number): Promise<Wire> {
     });
   }
 
-  return {
+  const wire: Wire = {
     socket,
     received,
     until(fits, what) {
@@ -82,6 +92,8 @@ export async function openWire(port: number): Promise<Wire> {
         if (socket.destroyed) resolve();
       }),
   };
+  wires.push(wire);
+  return wire;
 }
 
 /** A frame as RFC 6455 section 5.2 has it, with every part open to abuse. */
