@@ -132,7 +132,8 @@ function createContext(
   const { authenticator, cookies, isAllowedOrigin } = deps;
   const context = {
     device: {
-      agent: (request.get('User-Agent') ?? '').slice(0, AGENT_MAX_CHARACTERS),
+      // A terminal that shows the list of devices would obey a C1 control, which HTTP and JSON let through.
+      agent: (request.get('User-Agent') ?? '').replace(/\p{Cc}/gu, '').slice(0, AGENT_MAX_CHARACTERS),
       address: request.address,
     },
     path: request.path,

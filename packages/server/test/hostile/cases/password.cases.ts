@@ -86,7 +86,7 @@ export const passwordCases: HostileCase[] = inGroup('passwords and login', [
     async run({ server, ann, mallory }) {
       const wrong = [0, 1, [], ['x'], {}, { $gt: '' }, 1e308];
       const signIn = { identifier: 'x', username: ann.username, email: 'x@example.com', password: PASSWORD };
-      const names = { username: 'free_name', name: 'x', fullName: 'x', gender: 'x', email: 'x@example.com' };
+      const names = { username: 'free_name', name: 'x', fullName: 'x', email: 'x@example.com' };
       const signUp = { ...names, password: PASSWORD, confirmPassword: PASSWORD };
       const profile = {
         username: 'free_name',

@@ -107,7 +107,7 @@ export const resourceCases: HostileCase[] = inGroup('resources', [
       const starts = {
         REST: [
           'POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{',
-          'GET / HTTP',
+          'GET / HTTP/1.1\r\nX-Slow: ',
         ],
         'Socket.IO': ['GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websoc'],
         // Whoever offers another protocol is answered in HTTP; Node looks after such a body no longer.
@@ -119,7 +119,7 @@ export const resourceCases: HostileCase[] = inGroup('resources', [
       for (const start of starts) {
         const wire = await openWire(server.port);
         await wire.write(start);
-        const drip = setInterval(() => wire.socket.write(' '), 100);
+        const drip = setInterval(() => wire.socket.write('a'), 100);
         await wire.ended().finally(() => clearInterval(drip));
         const answer = wire.received().toString('latin1').slice(0, 12);
         assert.ok(['HTTP/1.1 408', ''].includes(answer), `answered ${answer}`);
