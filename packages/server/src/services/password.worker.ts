@@ -2,7 +2,7 @@
  * A thread that does one bcrypt at a time for the password service. On a thread of its own a hash takes no turn of
  * the pool that serves files and DNS, and it can give way to those who chat (docs/decisions/0007).
  */
-import { setPriority } from 'node:os';
+import { platform, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import bcrypt from 'bcrypt';
 import type { HashJob, HashResult } from './password.threads.js';
@@ -14,7 +14,7 @@ import type { HashJob, HashResult } from './password.threads.js';
 const NICE = 5;
 
 // On Linux the priority is the calling thread's; elsewhere it is the whole server's.
-if (process.platform === 'linux') setPriority(NICE);
+if (platform() === 'linux') setPriority(NICE);
 
 const port = parentPort;
 port?.on('message', (job: HashJob) => {
