@@ -88,23 +88,25 @@ function withoutBad(given: Record<string, unknown>, error: ZodError): Record<str
 /** Secrets that stand in examples, or are no secrets. */
 const WEAK_SECRET = /change.?(me|in.?production)|your.*(jwt|secret)|^(secret|password|changeme|test)+$/i;
 const SECRET_MIN_CHARACTERS = 32;
+const MAKE_SECRET = 'make one with: openssl rand -base64 48';
 
 /** What is wrong only in the light of another variable. */
 function findConflicts(env: Environment): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const complain = (name: keyof Environment, reason: string) => problems.push({ name, reason });
   if (env.NODE_ENV !== 'production') return problems;
-  if (env.JWT_SECRET === undefined) complain('JWT_SECRET', 'is needed when NODE_ENV is production');
+  if (env.JWT_SECRET === undefined)
+    complain('JWT_SECRET', `is needed when NODE_ENV is production; ${MAKE_SECRET}`);
   for (const name of ['JWT_SECRET', 'JWT_REFRESH_SECRET'] as const) {
     const list = env[name] ?? [];
     if (list.some((secret) => secret.length < SECRET_MIN_CHARACTERS)) {
       complain(
         name,
-        `has a secret of fewer than ${SECRET_MIN_CHARACTERS} characters, too few for production`,
+        `has a secret of fewer than ${SECRET_MIN_CHARACTERS} characters, too few for production; ${MAKE_SECRET}`,
       );
     }
     if (list.some((secret) => WEAK_SECRET.test(secret) || new Set(secret).size < 8)) {
-      complain(name, 'has a secret that is easy to guess; make one with: openssl rand -base64 48');
+      complain(name, `has a secret that is easy to guess; ${MAKE_SECRET}`);
     }
   }
   if (env.COOKIE_SECURE === false) {

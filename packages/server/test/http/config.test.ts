@@ -115,7 +115,7 @@ describe('the configuration', () => {
   it('tells in one go what is wrong alone and what is wrong in production', () => {
     expect(problemsOf({ NODE_ENV: 'production', PORT: 'x', CLIENT_URL: '*' })).toEqual({
       PORT: expect.any(String),
-      JWT_SECRET: 'is needed when NODE_ENV is production',
+      JWT_SECRET: 'is needed when NODE_ENV is production; make one with: openssl rand -base64 48',
       CLIENT_URL: expect.stringContaining('may not be *'),
     });
   });

@@ -166,10 +166,13 @@ describe('what cannot work is said in plain words, with 1 and without a stack', 
 
   it('folders that cannot be written', async () => {
     writeFileSync(join(folder, 'file'), '');
-    expect(await refuse({ DATA_DIR: join(folder, 'file') })).toContain('make DATA_DIR writable');
-    if (existsSync('/proc'))
-      expect(await refuse({ DATA_DIR: '/proc/x/y' })).toContain('make DATA_DIR writable');
-    expect(await refuse({ LOG_DIR: join(folder, 'file') })).toContain('set LOG_DIR');
+    const [file, nowhere, logs] = await Promise.all([
+      refuse({ DATA_DIR: join(folder, 'file') }),
+      existsSync('/proc') ? refuse({ DATA_DIR: '/proc/x/y' }) : 'make DATA_DIR writable',
+      refuse({ LOG_DIR: join(folder, 'file') }),
+    ]);
+    expect([file, nowhere].every((output) => output.includes('make DATA_DIR writable'))).toBe(true);
+    expect(logs).toContain('set LOG_DIR');
   });
 
   it('a database that is not there', async () => {
