@@ -33,6 +33,21 @@ describe('the admission gate', () => {
     await expect(Promise.all([results[0], results[2], results[3]])).resolves.toEqual([1, 3, 4]);
   });
 
+  it('says that there is no room only while as much waits as may', async () => {
+    const { end, work } = holdWork();
+    const gate = createAdmissionGate({ atOnce: 1, waitingMax: 1 });
+    gate.checkRoom();
+    const first = gate.run(work(1));
+    gate.checkRoom();
+    const second = gate.run(work(2));
+    expect(() => gate.checkRoom()).toThrow(expect.objectContaining({ code: 'server_busy' }));
+    end(1);
+    await first;
+    gate.checkRoom();
+    end(2);
+    await second;
+  });
+
   it('refuses with server_busy and a retry-after when too much waits', async () => {
     const { end, work } = holdWork();
     const gate = createAdmissionGate({ atOnce: 1, waitingMax: 1 });

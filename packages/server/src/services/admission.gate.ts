@@ -49,7 +49,7 @@ export function createAdmissionGate(options: AdmissionOptions = {}) {
 
   /** Throws `server_busy` when as much waits as may: before anything is done for work that would be refused. */
   function checkRoom(): void {
-    if (waiting.length >= waitingMax) throw refusal();
+    if (underWay >= atOnce && waiting.length >= waitingMax) throw refusal();
   }
 
   return {

@@ -16,6 +16,8 @@ export interface PasswordThreads {
   close(): Promise<void>;
 }
 
+const ENDED = 'the thread that hashes passwords ended';
+
 /**
  * Starts a thread when a job finds none that is idle, so there are as many as there were jobs at once: the caller
  * bounds them. They keep no process alive.
@@ -24,6 +26,7 @@ export function createPasswordThreads(): PasswordThreads {
   const entry = findThreadEntry(new URL('./password.worker', import.meta.url));
   const idle: Worker[] = [];
   const all = new Set<Worker>();
+  let isClosed = false;
 
   function start(): Worker {
     const worker = new Worker(entry, { execArgv: [] });
@@ -37,6 +40,7 @@ export function createPasswordThreads(): PasswordThreads {
 
   return {
     run(job) {
+      if (isClosed) return Promise.reject(new Error(ENDED));
       const worker = idle.pop() ?? start();
       worker.ref();
       return new Promise((resolve, reject) => {
@@ -52,12 +56,13 @@ export function createPasswordThreads(): PasswordThreads {
           });
         // A thread that failed ends; the next job starts another one.
         const onError = (error: Error) => settle(() => reject(error));
-        const onExit = () => settle(() => reject(new Error('the thread that hashes passwords ended')));
+        const onExit = () => settle(() => reject(new Error(ENDED)));
         worker.once('message', onMessage).once('error', onError).once('exit', onExit);
         worker.postMessage(job);
       });
     },
     async close() {
+      isClosed = true;
       await Promise.all([...all].map((worker) => worker.terminate()));
     },
   };

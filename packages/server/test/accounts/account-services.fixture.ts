@@ -12,7 +12,7 @@ import type { Actor } from '../../src/services/actor.js';
 import type { Device, PresenceService } from '../../src/services/contracts.js';
 import { createDirectoryService } from '../../src/services/directory.service.js';
 import { createLoginGuard } from '../../src/services/login.guard.js';
-import { createPasswordService } from '../../src/services/password.service.js';
+import { createPasswordService, type PasswordService } from '../../src/services/password.service.js';
 import { createSessionService } from '../../src/services/session.service.js';
 import { createTokenService, type TokenOptions } from '../../src/services/token.service.js';
 import { createUserCache } from '../../src/services/user.cache.js';
@@ -30,6 +30,8 @@ export interface AccountNodeOptions {
   sessionsPerUser?: number;
   failuresPerAddress?: number;
   failuresOverall?: number;
+  /** Default: bcrypt at its lowest cost, and room for everybody. */
+  passwords?: PasswordService;
   tokens?: Partial<TokenOptions>;
   presence?: Partial<Pick<PresenceService, 'statusOf' | 'onlineUserIds'>>;
   /** Stands between the services and the sessions, to count or hold queries. */
@@ -60,7 +62,7 @@ export async function createAccountNode(connection: Connection, options: Account
     ...(options.sessionsPerUser !== undefined && { sessionsPerUser: options.sessionsPerUser }),
   });
   const key = await getOrCreateSetting(connection, 'passwordKey', () => 'a key of one database in a test');
-  const passwords = createPasswordService({ key, cost: 4, waiting: 1_000 });
+  const passwords = options.passwords ?? createPasswordService({ key, cost: 4, waiting: 1_000 });
   const guard = createLoginGuard({
     windowMs: 900_000,
     ...(options.failuresPerAddress !== undefined && { failuresPerAddress: options.failuresPerAddress }),

@@ -63,6 +63,41 @@ describe('signing in', () => {
   });
 });
 
+describe('a login that would be refused for load', () => {
+  it('is refused before anything is looked up for it', async () => {
+    const passwords = createPasswordService({ key: 'a key', cost: 12, atOnce: 1, waiting: 1 });
+    const busy = await createAccountNode(database.connection, { passwords });
+    const { findCredentials, findTaken, findPasswordHash } = busy.users;
+    let lookups = 0;
+    const count = <T extends unknown[], R>(find: (...args: T) => R) => {
+      return (...args: T) => {
+        lookups += 1;
+        return find(...args);
+      };
+    };
+    Object.assign(busy.users, {
+      findCredentials: count(findCredentials),
+      findTaken: count(findTaken),
+      findPasswordHash: count(findPasswordHash),
+    });
+    const held = Promise.allSettled([passwords.hash(password), passwords.hash(password)]);
+    const newcomer = { username: 'newcomer', email: 'newcomer@example.com', password };
+    const change = { currentPassword: password, newPassword: 'battery staple' };
+    const actor = { userId: '0'.repeat(24), sessionId: '0'.repeat(24), username: 'x' };
+    expect(await codeOf(busy.accounts.login({ username: 'x', password }, device))).toBe('server_busy');
+    expect(await codeOf(busy.accounts.register(newcomer, device))).toBe('server_busy');
+    expect(await codeOf(busy.accounts.changePassword(actor, change))).toBe('server_busy');
+    expect(lookups).toBe(0);
+    await held;
+    // The counter counts: with room again the login looks up whom it is for.
+    expect(await codeOf(busy.accounts.login({ username: 'x', password }, device))).toBe(
+      'invalid_credentials',
+    );
+    expect(lookups).toBeGreaterThan(0);
+    await passwords.close();
+  });
+});
+
 describe('guessing', () => {
   it('makes an address wait after ten failures on one identifier, and no other address', async () => {
     await node.signUp('victim');
