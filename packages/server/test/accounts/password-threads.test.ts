@@ -38,6 +38,16 @@ describe('the threads that hash passwords', () => {
     expect(count()).toBeLessThanOrEqual(started);
   });
 
+  it.runIf(process.platform === 'linux')('end when they have nothing to do, and come back', async () => {
+    const brief = createPasswordThreads(10);
+    const before = niceness().filter((nice) => nice === 5).length;
+    const count = () => niceness().filter((nice) => nice === 5).length - before;
+    await Promise.all([brief.run(slowly), brief.run(slowly)]);
+    await expect.poll(count).toBe(0);
+    expect(await brief.run({ digest: 'a digest', cost: 4 })).toMatch(/^\$2b\$04\$/);
+    await brief.close();
+  });
+
   it('take only their own job with them when they fail', async () => {
     const broken = { digest: 42, cost: 4 } as unknown as HashJob;
     const other = threads.run(slowly);
