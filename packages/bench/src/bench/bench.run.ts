@@ -23,6 +23,8 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
   const elapsed = () => (Date.now() - startedAt.getTime()) / 1_000;
   const show = (text: string) => console.log(`${elapsed().toFixed(0).padStart(5)} s  ${text}`);
   pinLoadGenerator();
+  const giveUp = () => void fleet.stopAll().finally(() => process.exit(130));
+  process.on('SIGINT', giveUp).on('SIGTERM', giveUp);
   try {
     const { size, profileFolder } = options;
     for (const name of options.only) {
@@ -31,6 +33,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     }
   } finally {
     await fleet.stopAll();
+    process.off('SIGINT', giveUp).off('SIGTERM', giveUp);
   }
   const report = makeReport({
     startedAt,

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pause } from '../../chaos/rig/pause.js';
 import { createCrowd } from '../load/crowd.js';
 import type { WireUser } from '../load/wire.js';
@@ -19,16 +16,12 @@ const COLLECTABLE = ['--expose-gc'];
 export async function measureConnections(bench: Bench): Promise<void> {
   const { fleet, sizes } = bench;
   const count = sizes.connections.steps.at(-1) as number;
-  const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
-  try {
-    bench.show(`parley: ${count} users register`);
-    const registrar = await fleet.adopt(startParley({ folder }));
-    const users = await registrar.makeUsers(count);
-    await fleet.dismiss(registrar);
-    await connectAll(bench, await fleet.adopt(startParley({ folder, nodeOptions: COLLECTABLE })), users);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const folder = fleet.makeFolder();
+  bench.show(`parley: ${count} users register`);
+  const registrar = await fleet.adopt(startParley({ folder }));
+  const users = await registrar.makeUsers(count);
+  await fleet.dismiss(registrar);
+  await connectAll(bench, await fleet.adopt(startParley({ folder, nodeOptions: COLLECTABLE })), users);
   if ((await fleet.relay()) === undefined) return;
   const relay = await fleet.adopt(startSocketIoRelay(COLLECTABLE));
   await connectAll(bench, relay, await relay.makeUsers(count));

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Person } from '../rig/parley.order.js';
 import { CORE_UNDER_TEST, movePinned } from '../rig/pinned.process.js';
 import { type ParleySystem, startParley } from '../rig/system.js';
@@ -19,22 +16,18 @@ const CHATS_OF_READER = 1_000;
  */
 export async function measureGrowth(bench: Bench): Promise<void> {
   const { fleet, sizes } = bench;
-  const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
+  const folder = fleet.makeFolder();
   const chatsOfReader = Math.min(CHATS_OF_READER, sizes.growth.chats);
   let people: readonly Person[] | undefined;
-  try {
-    for (const stored of sizes.growth.stored) {
-      // A new process each time: what the last one held in memory is no part of the measure.
-      const parley = await fleet.adopt(startParley({ folder }));
-      people ??= await parley.makeUsers(chatsOfReader + 1);
-      const userIds = people.map(({ id }) => id);
-      const chats = await seed(bench, parley, { stored, chats: sizes.growth.chats, userIds, chatsOfReader });
-      await measureReading(bench, parley, { stored, people, chats });
-      await measureSending(bench, parley, stored);
-      await fleet.dismiss(parley);
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  for (const stored of sizes.growth.stored) {
+    // A new process each time: what the last one held in memory is no part of the measure.
+    const parley = await fleet.adopt(startParley({ folder }));
+    people ??= await parley.makeUsers(chatsOfReader + 1);
+    const userIds = people.map(({ id }) => id);
+    const chats = await seed(bench, parley, { stored, chats: sizes.growth.chats, userIds, chatsOfReader });
+    await measureReading(bench, parley, { stored, people, chats });
+    await measureSending(bench, parley, stored);
+    await fleet.dismiss(parley);
   }
 }
 

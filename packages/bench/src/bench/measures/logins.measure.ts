@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pause } from '../../chaos/rig/pause.js';
 import { openPairLoad } from '../load/pair.load.js';
 import { createHttpCaller } from '../rig/http.caller.js';
@@ -22,44 +19,40 @@ const TICK_MS = 20;
 /** Logins at the password's production cost: how many a second, and what bad ones do to those who are chatting. */
 export async function measureLogins(bench: Bench): Promise<void> {
   const { fleet, sizes } = bench;
-  const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
+  const folder = fleet.makeFolder();
+  // Accounts for the load are made cheaply; the server that is measured has the production cost.
+  const registrar = await fleet.adopt(startParley({ folder }));
+  const users = await registrar.makeUsers(sizes.logins.users);
+  await fleet.dismiss(registrar);
+  const parley = await fleet.adopt(startParley({ folder, order: {} }));
+  await measureRate(bench, parley);
+  const load = await openPairLoad({ port: parley.port, wire: parley.wire, users });
   try {
-    // Accounts for the load are made cheaply; the server that is measured has the production cost.
-    const registrar = await fleet.adopt(startParley({ folder }));
-    const users = await registrar.makeUsers(sizes.logins.users);
-    await fleet.dismiss(registrar);
-    const parley = await fleet.adopt(startParley({ folder, order: {} }));
-    await measureRate(bench, parley);
-    const load = await openPairLoad({ port: parley.port, wire: parley.wire, users });
-    try {
-      const saturation = await findSaturation(bench, parley, load);
-      const { windows, seconds } = sizes.logins;
-      const plan = (when: string, of: string): LatencyPlan => ({
-        ratePerSecond: (saturation * LOAD_PART) / 100,
-        windows,
-        seconds,
-        key: (kind) => `logins.${kind}.${when}`,
-        of: `at ${LOAD_PART}% of saturation ${of}`,
-      });
-      await watchLatency(bench, parley, load, plan('without', 'without bad logins'));
-      await waitUntilIdle(parley);
-      const attack = startAttack(parley.port, sizes.logins.badPerSecond);
-      await watchLatency(
-        bench,
-        parley,
-        load,
-        plan('during', `during ${sizes.logins.badPerSecond} bad logins/s`),
-      );
-      const outcomes = await attack.stop();
-      bench.show(`bad logins: ${outcomes}`);
-      bench.figures.addLoad('beside bad logins', 'parley', load.verdict());
-    } finally {
-      load.close();
-    }
-    await fleet.dismiss(parley);
+    const saturation = await findSaturation(bench, parley, load);
+    const { windows, seconds } = sizes.logins;
+    const plan = (when: string, of: string): LatencyPlan => ({
+      ratePerSecond: (saturation * LOAD_PART) / 100,
+      windows,
+      seconds,
+      key: (kind) => `logins.${kind}.${when}`,
+      of: `at ${LOAD_PART}% of saturation ${of}`,
+    });
+    await watchLatency(bench, parley, load, plan('without', 'without bad logins'));
+    await waitUntilIdle(parley);
+    const attack = startAttack(parley.port, sizes.logins.badPerSecond);
+    await watchLatency(
+      bench,
+      parley,
+      load,
+      plan('during', `during ${sizes.logins.badPerSecond} bad logins/s`),
+    );
+    const outcomes = await attack.stop();
+    bench.show(`bad logins: ${outcomes}`);
+    bench.figures.addLoad('beside bad logins', 'parley', load.verdict());
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    load.close();
   }
+  await fleet.dismiss(parley);
 }
 
 /** Right logins, several at once: how many a second. */

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   type ParleySystem,
   type System,
@@ -17,16 +20,20 @@ export interface Fleet {
   relay(): Promise<System | undefined>;
   /** Notes a system that a measure starts for itself, until it stops it. */
   adopt<S extends System>(starting: Promise<S>): Promise<S>;
+  /** A new folder for a measure's data, which goes with the fleet. */
+  makeFolder(): string;
   /** Stops what was adopted. */
   dismiss(system: System): Promise<void>;
   /** What to watch while one of them is measured. */
   watch(system: System): Watched;
+  /** Stops everything and removes its data. Can be called twice. */
   stopAll(): Promise<void>;
 }
 
 /** `hasPeers` false leaves Parley alone. */
 export function createFleet(hasPeers: boolean): Fleet {
   const running: System[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
   let sharing: Promise<readonly System[]> | undefined;
 
   async function adopt<S extends System>(starting: Promise<S>): Promise<S> {
@@ -35,6 +42,8 @@ export function createFleet(hasPeers: boolean): Fleet {
     return system;
   }
 
+  const makeFolder = () => mkdtempSync(join(folder, 'data-'));
+
   async function dismiss(system: System): Promise<void> {
     await system.stop();
     const at = running.indexOf(system);
@@ -42,7 +51,7 @@ export function createFleet(hasPeers: boolean): Fleet {
   }
 
   async function startShared(): Promise<readonly System[]> {
-    const parley = await adopt(startParley());
+    const parley = await adopt(startParley({ folder: makeFolder() }));
     if (!hasPeers) return [parley];
     return [
       parley,
@@ -58,6 +67,7 @@ export function createFleet(hasPeers: boolean): Fleet {
     parley: async () => (await shared())[0] as ParleySystem,
     relay: async () => (await shared()).find(({ name }) => name === 'socket.io relay'),
     adopt,
+    makeFolder,
     dismiss,
     watch({ processes }) {
       const all = running.flatMap((system) => Object.values(system.processes));
@@ -67,6 +77,7 @@ export function createFleet(hasPeers: boolean): Fleet {
     },
     async stopAll() {
       for (const system of [...running].reverse()) await dismiss(system);
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

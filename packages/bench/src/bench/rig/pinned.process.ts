@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The processor that everything under test runs on: server, peers and database engine. */
@@ -8,7 +7,7 @@ export const CORE_UNDER_TEST = 0;
 /** The processor of the load generator. */
 export const CORE_OF_LOAD = 1;
 
-/** Niceness: whatever else happens on the machine waits for the load and for what is under test. */
+/** Niceness of the session: whatever else happens on the machine waits for the load and for what is under test. */
 const FIRST = -20;
 
 const START_MS = 60_000;
@@ -42,13 +41,20 @@ export interface PinnedOptions {
 /** Whether processes can be bound to a processor here; without it every figure is of two programs that compete. */
 export const canPin = spawnSync('taskset', ['-V']).error === undefined;
 
-/** Binds the calling process to the processor of the load. */
+/**
+ * Binds the calling process to the processor of the load, and lets the bench go first. Linux shares a processor between
+ * sessions before it looks at niceness (sched(7), autogroups), so the session is what has to be raised; it is put back
+ * when this process ends.
+ */
 export function pinLoadGenerator(): void {
   movePinned(process.pid, CORE_OF_LOAD);
   try {
-    for (const thread of readdirSync('/proc/self/task')) setPriority(Number(thread), FIRST);
+    const session = '/proc/self/autogroup';
+    const before = /nice (-?\d+)/.exec(readFileSync(session, 'utf8'))?.[1];
+    writeFileSync(session, String(FIRST));
+    process.once('exit', () => writeFileSync(session, before ?? '0'));
   } catch {
-    // Only root may go first; everybody else waits for a quiet machine.
+    // Another kernel, or not root: then a busy machine shows in the windows that are dropped.
   }
 }
 
@@ -66,8 +72,7 @@ const compiled = (entry: string) => fileURLToPath(new URL(`../../../dist/bench/$
 export async function startPinned<Ready>(options: PinnedOptions): Promise<PinnedProcess<Ready>> {
   const { name, entry, order = {}, core = CORE_UNDER_TEST, env, cwd, nodeOptions = [] } = options;
   const command = [process.execPath, ...nodeOptions, compiled(entry), JSON.stringify(order)];
-  const pinned = canPin ? ['nice', '-n', String(FIRST), 'taskset', '-c', String(core), ...command] : command;
-  const [program, ...args] = pinned;
+  const [program, ...args] = canPin ? ['taskset', '-c', String(core), ...command] : command;
   const startedAt = performance.now();
   const child = spawn(program as string, args, {
     ...(cwd !== undefined && { cwd }),

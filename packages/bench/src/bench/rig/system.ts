@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { socketIoWire, type Wire, type WireUser, wsRelayWire } from '../load/wire.js';
 import type { ParleyOrder, ParleyReady, Person } from './parley.order.js';
@@ -36,58 +34,42 @@ const CHEAP_PASSWORDS = 4;
 const TOKEN_SECRET = randomBytes(48).toString('base64');
 
 export interface ParleyOptions {
+  /** Of its data and logs. */
+  folder: string;
   order?: ParleyOrder;
-  /** Kept at the end; default a new folder that is removed. */
-  folder?: string;
   nodeOptions?: string[];
 }
 
-/** Starts Parley with its engine, in a folder of its own. */
-export async function startParley(options: ParleyOptions = {}): Promise<ParleySystem> {
-  const { order = { passwordCost: CHEAP_PASSWORDS }, nodeOptions } = options;
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'parley-bench-'));
-  mkdirSync(folder, { recursive: true });
-  const clean = () => {
-    if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+/** Starts Parley with its engine. */
+export async function startParley({ folder, order, nodeOptions }: ParleyOptions): Promise<ParleySystem> {
+  const child = await startPinned<ParleyReady>({
+    name: 'parley',
+    entry: 'rig/parley.child.js',
+    order: order ?? { passwordCost: CHEAP_PASSWORDS },
+    cwd: folder,
+    env: {
+      NODE_ENV: 'production',
+      JWT_SECRET: TOKEN_SECRET,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DATA_DIR: join(folder, 'data'),
+      LOG_DIR: join(folder, 'logs'),
+      // Everybody signs in from one address.
+      RATE_LIMIT_MAX_REQUESTS: '1000000',
+    },
+    ...(nodeOptions !== undefined && { nodeOptions }),
+  });
+  return {
+    name: 'parley',
+    port: child.ready.port,
+    wire: socketIoWire,
+    process: child,
+    processes: { server: child.processId, engine: child.ready.engineProcessId },
+    engineUri: child.ready.engineUri,
+    startedInMs: child.startedInMs,
+    makeUsers: (count) => child.ask<Person[]>('makePeople', { count }),
+    stop: () => child.stop(),
   };
-  try {
-    const child = await startPinned<ParleyReady>({
-      name: 'parley',
-      entry: 'rig/parley.child.js',
-      order,
-      cwd: folder,
-      env: {
-        NODE_ENV: 'production',
-        JWT_SECRET: TOKEN_SECRET,
-        HOST: '127.0.0.1',
-        PORT: '0',
-        DATA_DIR: join(folder, 'data'),
-        LOG_DIR: join(folder, 'logs'),
-        MONGODB_URI: process.env['BENCH_MONGODB_URI'] ?? '',
-        MONGO_URI: '',
-        // Everybody signs in from one address.
-        RATE_LIMIT_MAX_REQUESTS: '1000000',
-      },
-      ...(nodeOptions !== undefined && { nodeOptions }),
-    });
-    return {
-      name: 'parley',
-      port: child.ready.port,
-      wire: socketIoWire,
-      process: child,
-      processes: { server: child.processId, engine: child.ready.engineProcessId },
-      engineUri: child.ready.engineUri,
-      startedInMs: child.startedInMs,
-      makeUsers: (count) => child.ask<Person[]>('makePeople', { count }),
-      async stop() {
-        await child.stop();
-        clean();
-      },
-    };
-  } catch (error) {
-    clean();
-    throw error;
-  }
 }
 
 interface Peer {
