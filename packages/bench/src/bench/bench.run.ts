@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { BenchOptions } from './bench.options.js';
-import { benchSizes } from './bench.sizes.js';
+import { type BenchSizes, benchSizes } from './bench.sizes.js';
 import { createFigureBook } from './figures/figure.book.js';
 import { checkTargets } from './figures/target.check.js';
 import { targets } from './figures/target.table.js';
@@ -17,7 +17,8 @@ import { pinLoadGenerator } from './rig/pinned.process.js';
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
   const startedAt = new Date();
   const figures = createFigureBook();
-  const fleet = createFleet(!options.isAlone);
+  const sizes = benchSizes[options.size];
+  const fleet = createFleet({ hasPeers: !options.isAlone, populationSize: populationOf(sizes) });
   const { machine, warnings } = describeMachine();
   for (const warning of warnings) figures.warn(warning);
   const elapsed = () => (Date.now() - startedAt.getTime()) / 1_000;
@@ -26,10 +27,9 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
   const giveUp = () => void fleet.stopAll().finally(() => process.exit(130));
   process.on('SIGINT', giveUp).on('SIGTERM', giveUp);
   try {
-    const { size, profileFolder } = options;
     for (const name of options.only) {
       show(`${name} …`);
-      await measures[name]({ sizes: benchSizes[size], fleet, figures, show, profileFolder });
+      await measures[name]({ sizes, fleet, figures, show, profileFolder: options.profileFolder });
     }
   } finally {
     await fleet.stopAll();
@@ -51,3 +51,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
   console.log(`\nReports: ${relative('.', options.outFolder)}/report.html and report.json`);
   return report;
 }
+
+/** Users that the measures connect at once, at the most. */
+const populationOf = ({ connections, fanOut, logins }: BenchSizes) =>
+  Math.max(...connections.steps, ...fanOut.rooms.map((members) => members + 1), logins.users);

@@ -41,8 +41,8 @@ const full: BenchSizes = {
     seconds: 3,
     warmSeconds: 1,
   },
-  latency: { users: 200, loads: [25, 50, 75], windows: 5, seconds: 4, inserts: 500 },
-  connections: { steps: [1_000, 2_500, 5_000, 10_000], settleSeconds: 3 },
+  latency: { users: 200, loads: [25, 50, 75], windows: 3, seconds: 4, inserts: 500 },
+  connections: { steps: [1_000, 2_500, 5_000, 10_000], settleSeconds: 2 },
   fanOut: { rooms: [100, 1_000, 5_000], windows: 5, seconds: 2 },
   growth: {
     stored: [10_000, 100_000, 1_000_000],
@@ -53,26 +53,34 @@ const full: BenchSizes = {
     windows: 3,
     seconds: 3,
   },
-  logins: { loginSeconds: 8, users: 200, badPerSecond: 200, windows: 5, seconds: 4 },
+  logins: { loginSeconds: 6, users: 200, badPerSecond: 200, windows: 5, seconds: 3 },
 };
 
 /** `npm run bench -- --quick`: under 4 minutes. What takes the longest is left out: the largest database and rooms. */
 const quick: BenchSizes = {
-  startup: { starts: 2 },
-  throughput: { pairs: full.throughput.pairs, windows: 3, seconds: 2, warmSeconds: 0.5 },
-  latency: { users: 200, loads: [25, 75], windows: 3, seconds: 2, inserts: 200 },
-  connections: { steps: [1_000, 2_000], settleSeconds: 2 },
+  startup: { starts: 1 },
+  throughput: {
+    pairs: [
+      { users: 200, outstanding: [16, 48] },
+      { users: 2_000, outstanding: [1] },
+    ],
+    windows: 3,
+    seconds: 1.5,
+    warmSeconds: 0.5,
+  },
+  latency: { users: 200, loads: [25], windows: 3, seconds: 1.5, inserts: 200 },
+  connections: { steps: [1_000, 2_000], settleSeconds: 1 },
   fanOut: { rooms: [100, 1_000], windows: 3, seconds: 1 },
   growth: {
-    stored: [10_000, 50_000],
+    stored: [10_000, 40_000],
     chats: 2_000,
     calls: 20,
     queriesOfEachKind: 5,
     syncs: [1, 100],
     windows: 1,
-    seconds: 2,
+    seconds: 1.5,
   },
-  logins: { loginSeconds: 3, users: 100, badPerSecond: 200, windows: 3, seconds: 2 },
+  logins: { loginSeconds: 3, users: 100, badPerSecond: 200, windows: 3, seconds: 1.5 },
 };
 
 /** What the tests run: everything once, as small as it can be; its figures mean nothing. */

@@ -17,4 +17,8 @@ describe('the spread', () => {
     expect(spreadOf([90, 100, 120])).toBeCloseTo(0.15);
     expect(spreadOf([7])).toBe(0);
   });
+
+  it('of many numbers leaves out a tenth at either end', () => {
+    expect(spreadOf([1_000, 9, 10, 10, 10, 10, 10, 10, 11, 0])).toBeCloseTo(0.1);
+  });
 });

@@ -8,8 +8,14 @@ export function medianOf(numbers: readonly number[]): number {
     : ((sorted[half - 1] as number) + (sorted[half] as number)) / 2;
 }
 
+/** With so many numbers or more, a tenth of them at either end is left out of the spread: single calls, not windows. */
+const MANY = 10;
+
 /** Half the distance between the smallest and the largest, as a share of the median. */
 export function spreadOf(numbers: readonly number[]): number {
   if (numbers.length === 0) return Number.NaN;
-  return (Math.max(...numbers) - Math.min(...numbers)) / 2 / medianOf(numbers);
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const cut = numbers.length < MANY ? 0 : Math.floor(numbers.length / 10);
+  const [low = Number.NaN, high = Number.NaN] = [sorted[cut], sorted[sorted.length - 1 - cut]];
+  return (high - low) / 2 / medianOf(numbers);
 }

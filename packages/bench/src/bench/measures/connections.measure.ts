@@ -16,12 +16,10 @@ const COLLECTABLE = ['--expose-gc'];
 export async function measureConnections(bench: Bench): Promise<void> {
   const { fleet, sizes } = bench;
   const count = sizes.connections.steps.at(-1) as number;
-  const folder = fleet.makeFolder();
-  bench.show(`parley: ${count} users register`);
-  const registrar = await fleet.adopt(startParley({ folder }));
-  const users = await registrar.makeUsers(count);
-  await fleet.dismiss(registrar);
-  await connectAll(bench, await fleet.adopt(startParley({ folder, nodeOptions: COLLECTABLE })), users);
+  bench.show(`${count} users register`);
+  const { folder, people } = await fleet.population();
+  const parley = await fleet.adopt(startParley({ folder, nodeOptions: COLLECTABLE }));
+  await connectAll(bench, parley, people.slice(0, count));
   if ((await fleet.relay()) === undefined) return;
   const relay = await fleet.adopt(startSocketIoRelay(COLLECTABLE));
   await connectAll(bench, relay, await relay.makeUsers(count));

@@ -3,7 +3,7 @@ import { waitUntil } from '../../chaos/rig/pause.js';
 import { createCrowd } from '../load/crowd.js';
 import { createDeliveryLedger } from '../load/delivery.ledger.js';
 import type { WireUser } from '../load/wire.js';
-import type { System } from '../rig/system.js';
+import { type System, startParley } from '../rig/system.js';
 import { waitUntilIdle, watchWindow } from '../rig/window.js';
 import type { Bench } from './measure.js';
 import { noteWindow } from './throughput.measure.js';
@@ -20,16 +20,20 @@ const DRAIN_MS = 30_000;
  */
 export async function measureFanOut(bench: Bench): Promise<void> {
   const { fleet, sizes } = bench;
+  const { folder, people } = await fleet.population();
+  const parley = await fleet.adopt(startParley({ folder }));
+  const relay = await fleet.relay();
   for (const members of sizes.fanOut.rooms) {
-    for (const system of [await fleet.parley(), await fleet.relay()]) {
-      if (system !== undefined) await measureRoom(bench, system, members);
-    }
+    await measureRoom(bench, parley, people.slice(0, members + 1));
+    if (relay !== undefined) await measureRoom(bench, relay, await relay.makeUsers(members + 1));
   }
+  await fleet.dismiss(parley);
 }
 
-async function measureRoom(bench: Bench, system: System, members: number): Promise<void> {
+/** The first of the users speaks. */
+async function measureRoom(bench: Bench, system: System, users: readonly WireUser[]): Promise<void> {
   const { figures, fleet, sizes } = bench;
-  const users = await system.makeUsers(members + 1);
+  const members = users.length - 1;
   const room = createRoom(system, users);
   try {
     await room.crowd.add(users);

@@ -1,6 +1,5 @@
 import type { Person } from '../rig/parley.order.js';
-import { CORE_UNDER_TEST, movePinned } from '../rig/pinned.process.js';
-import { type ParleySystem, startParley } from '../rig/system.js';
+import { confineSystem, type ParleySystem, releaseSystem, startParley } from '../rig/system.js';
 import { waitUntilIdle } from '../rig/window.js';
 import type { SeedAnswer, SeedOrder } from '../seed/seed.order.js';
 import type { Bench } from './measure.js';
@@ -33,11 +32,9 @@ export async function measureGrowth(bench: Bench): Promise<void> {
 
 async function seed(bench: Bench, parley: ParleySystem, order: SeedOrder): Promise<SeedAnswer['chats']> {
   const start = performance.now();
-  const ids = Object.values(parley.processes).filter((id) => id !== undefined);
-  // Nothing is measured meanwhile: engine and server may have the whole machine.
-  for (const id of ids) movePinned(id, 'anywhere');
+  releaseSystem(parley);
   const { chats } = await parley.process.ask<SeedAnswer>('seed', order);
-  for (const id of ids) movePinned(id, CORE_UNDER_TEST);
+  confineSystem(parley);
   await waitUntilIdle(parley);
   const seconds = (performance.now() - start) / 1_000;
   bench.show(`${order.stored.toLocaleString('en')} messages stored in ${seconds.toFixed(0)} s`);

@@ -19,11 +19,9 @@ const TICK_MS = 20;
 /** Logins at the password's production cost: how many a second, and what bad ones do to those who are chatting. */
 export async function measureLogins(bench: Bench): Promise<void> {
   const { fleet, sizes } = bench;
-  const folder = fleet.makeFolder();
-  // Accounts for the load are made cheaply; the server that is measured has the production cost.
-  const registrar = await fleet.adopt(startParley({ folder }));
-  const users = await registrar.makeUsers(sizes.logins.users);
-  await fleet.dismiss(registrar);
+  // Accounts for the load were made cheaply; the server that is measured has the production cost.
+  const { folder, people } = await fleet.population();
+  const users = people.slice(0, sizes.logins.users);
   const parley = await fleet.adopt(startParley({ folder, order: {} }));
   await measureRate(bench, parley);
   const load = await openPairLoad({ port: parley.port, wire: parley.wire, users });
@@ -102,8 +100,10 @@ function startAttack(port: number, perSecond: number) {
     const going = caller
       .call('POST', '/api/auth/login', { body })
       .then(
-        ({ status }) => note(String(status)),
-        () => note('no answer'),
+        ({ status }) => note(`answered ${status}`),
+        () => {
+          if (!isOver) note('without an answer');
+        },
       )
       .finally(() => open.delete(going));
     open.add(going);
@@ -120,10 +120,11 @@ function startAttack(port: number, perSecond: number) {
       isOver = true;
       await attacking;
       const seconds = (performance.now() - start) / 1_000;
+      const counts = [...outcomes].sort().map(([outcome, count]) => `${count} ${outcome}`);
+      counts.push(`${open.size} still waiting`);
       caller.close();
       await Promise.allSettled(open);
-      const counts = [...outcomes].sort().map(([outcome, count]) => `${count} with ${outcome}`);
-      return `${(made / seconds).toFixed(0)}/s for ${seconds.toFixed(0)} s, answered ${counts.join(', ')}`;
+      return `${(made / seconds).toFixed(0)}/s for ${seconds.toFixed(0)} s: ${counts.join(', ')}`;
     },
   };
 }

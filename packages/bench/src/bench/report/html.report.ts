@@ -20,7 +20,7 @@ const STYLE = `
 }
 body { background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2.5rem } p { color: var(--soft); max-width: 46rem }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 2rem }
+.plots { margin-top: 2.5rem; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 2rem }
 figure { margin: 0 } figcaption { font-weight: 600; margin-bottom: .5rem }
 svg { width: 100%; height: auto; font-size: 12px } svg text { fill: var(--text) } svg .end { text-anchor: end } svg .middle { text-anchor: middle }
 .grid { stroke: var(--line) }

@@ -45,16 +45,15 @@ function processorPlot({ rows }: BenchReport): string {
   return renderBars('Processor time a message at saturation, µs', [...bars.values()]);
 }
 
-/** A line for each system, and for each further part of the key; the key's first number is where the point stands. */
+/** A line for each system; the number in the key is where its point stands. */
 function linePlot({ rows }: BenchReport, title: string, unit: string, pattern: RegExp, suffix = ''): string {
   const lines = new Map<string, Line>();
   const places = new Set<number>();
   for (const { key, summary } of rows) {
-    const [, place, variant] = pattern.exec(key) ?? [];
+    const [, place] = pattern.exec(key) ?? [];
     if (place === undefined) continue;
     places.add(Number(place));
-    for (const { system, median } of summary) {
-      const name = variant === undefined ? system : `${system}, ${variant}`;
+    for (const { system: name, median } of summary) {
       const line = lines.get(name) ?? { name, points: [] };
       lines.set(name, { name, points: [...line.points, { at: Number(place), value: median }] });
     }

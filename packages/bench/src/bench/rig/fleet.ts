@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Person } from './parley.order.js';
 import {
   type ParleySystem,
+  releaseSystem,
   type System,
   startParley,
   startSocketIoRelay,
@@ -22,6 +24,8 @@ export interface Fleet {
   adopt<S extends System>(starting: Promise<S>): Promise<S>;
   /** A new folder for a measure's data, which goes with the fleet. */
   makeFolder(): string;
+  /** A folder in which many users are registered, made once: whoever starts Parley on it can have them connect. */
+  population(): Promise<{ folder: string; people: readonly Person[] }>;
   /** Stops what was adopted. */
   dismiss(system: System): Promise<void>;
   /** What to watch while one of them is measured. */
@@ -30,8 +34,15 @@ export interface Fleet {
   stopAll(): Promise<void>;
 }
 
-/** `hasPeers` false leaves Parley alone. */
-export function createFleet(hasPeers: boolean): Fleet {
+export interface FleetOptions {
+  /** False leaves Parley alone. */
+  hasPeers: boolean;
+  /** Users of `population`. */
+  populationSize: number;
+}
+
+/** A fleet of which nothing runs yet. */
+export function createFleet({ hasPeers, populationSize }: FleetOptions): Fleet {
   const running: System[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
   let sharing: Promise<readonly System[]> | undefined;
@@ -61,13 +72,25 @@ export function createFleet(hasPeers: boolean): Fleet {
     ];
   }
 
+  async function populate(): Promise<{ folder: string; people: readonly Person[] }> {
+    const home = makeFolder();
+    const registrar = await adopt(startParley({ folder: home }));
+    // Nothing is measured meanwhile.
+    releaseSystem(registrar);
+    const people = await registrar.makeUsers(populationSize);
+    await dismiss(registrar);
+    return { folder: home, people };
+  }
+
   const shared = () => (sharing ??= startShared());
+  let population: ReturnType<typeof populate> | undefined;
   return {
     shared,
     parley: async () => (await shared())[0] as ParleySystem,
     relay: async () => (await shared()).find(({ name }) => name === 'socket.io relay'),
     adopt,
     makeFolder,
+    population: () => (population ??= populate()),
     dismiss,
     watch({ processes }) {
       const all = running.flatMap((system) => Object.values(system.processes));

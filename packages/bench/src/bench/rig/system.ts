@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { socketIoWire, type Wire, type WireUser, wsRelayWire } from '../load/wire.js';
 import type { ParleyOrder, ParleyReady, Person } from './parley.order.js';
-import { type PinnedProcess, startPinned } from './pinned.process.js';
+import { CORE_UNDER_TEST, movePinned, type PinnedProcess, startPinned } from './pinned.process.js';
 
 /** The systems that are compared; the names are those of the tables. */
 export type SystemName = 'parley' | 'socket.io relay' | 'ws relay' | 'tutorial server';
@@ -70,6 +70,19 @@ export async function startParley({ folder, order, nodeOptions }: ParleyOptions)
     makeUsers: (count) => child.ask<Person[]>('makePeople', { count }),
     stop: () => child.stop(),
   };
+}
+
+const processIdsOf = ({ processes }: System) =>
+  Object.values(processes).filter((id) => id !== undefined) as number[];
+
+/** Lets a system have the whole machine, to get ready while nothing is measured. */
+export function releaseSystem(system: System): void {
+  for (const id of processIdsOf(system)) movePinned(id, 'anywhere');
+}
+
+/** Puts it back on the processor under test. */
+export function confineSystem(system: System): void {
+  for (const id of processIdsOf(system)) movePinned(id, CORE_UNDER_TEST);
 }
 
 interface Peer {
