@@ -1,4 +1,5 @@
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
+import { beginCall, encodeBody } from '../../chaos/wire/rest.client.js';
 
 /** What came of a call. */
 export interface HttpAnswer {
@@ -19,23 +20,9 @@ export function createHttpCaller(port: number): HttpCaller {
   const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
   return {
     call(method, path, { token, body } = {}) {
-      const text = body === undefined ? undefined : JSON.stringify(body);
       const start = performance.now();
       return new Promise((resolve, reject) => {
-        const call = request({
-          host: '127.0.0.1',
-          port,
-          method,
-          path,
-          agent,
-          headers: {
-            ...(token !== undefined && { authorization: `Bearer ${token}` }),
-            ...(text !== undefined && {
-              'content-type': 'application/json',
-              'content-length': Buffer.byteLength(text),
-            }),
-          },
-        });
+        const call = beginCall({ port, method, path, agent, token });
         call.on('error', reject);
         call.on('response', (response) => {
           const chunks: Buffer[] = [];
@@ -50,7 +37,7 @@ export function createHttpCaller(port: number): HttpCaller {
             });
           });
         });
-        call.end(text);
+        call.end(encodeBody(call, body));
       });
     },
     close: () => agent.destroy(),

@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http';
+import { Agent, type ClientRequest, request } from 'node:http';
 import { ANSWER_MS, type Answer, noAnswer, refusalOf } from './answer.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: what comes over the wire is judged by the checker
@@ -16,27 +16,35 @@ export interface RestClient {
   close(): void;
 }
 
+/** Opens a request to a server of this machine; its body is still to be written. */
+export function beginCall(call: {
+  port: number;
+  method: string;
+  path: string;
+  agent: Agent;
+  token: string | undefined;
+}): ClientRequest {
+  const { token, ...address } = call;
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return request({ host: '127.0.0.1', ...address, headers });
+}
+
+/** The body as JSON, announced in the request's head; undefined for none. */
+export function encodeBody(call: ClientRequest, body: object | undefined): string | undefined {
+  if (body === undefined) return undefined;
+  const text = JSON.stringify(body);
+  call.setHeader('content-type', 'application/json');
+  call.setHeader('content-length', Buffer.byteLength(text));
+  return text;
+}
+
 /** A client for the server at `port` of this machine. */
 export function createRestClient(port: number): RestClient {
   let agent = new Agent({ keepAlive: true, maxSockets: 64 });
   return {
     call(method, path, { token, body, withinMs = ANSWER_MS } = {}) {
       return new Promise((resolve) => {
-        const text = body === undefined ? undefined : JSON.stringify(body);
-        const call = request({
-          host: '127.0.0.1',
-          port,
-          method,
-          path,
-          agent,
-          headers: {
-            ...(token !== undefined && { authorization: `Bearer ${token}` }),
-            ...(text !== undefined && {
-              'content-type': 'application/json',
-              'content-length': Buffer.byteLength(text),
-            }),
-          },
-        });
+        const call = beginCall({ port, method, path, agent, token });
         const timer = setTimeout(() => {
           resolve(noAnswer('timeout'));
           call.destroy();
@@ -59,7 +67,7 @@ export function createRestClient(port: number): RestClient {
             else end(refusalOf({ ...(parsed as object), status }));
           });
         });
-        call.end(text);
+        call.end(encodeBody(call, body));
       });
     },
     close() {
