@@ -24,8 +24,9 @@ const COMMON = {
   autoIndex: false,
   autoCreate: false,
   maxPoolSize: 20,
-  // Nobody waits for one of the 20 connections for longer than for a database that is down.
-  waitQueueTimeoutMS: 2_000,
+  // Nobody waits for one of the 20 connections for longer than it takes to find a frozen engine (1.7 s). The driver
+  // does not interrupt a connection that is being made, and one that was begun after the freeze takes until then.
+  waitQueueTimeoutMS: 1_700,
   serverSelectionTimeoutMS: SERVER_SELECTION_MS,
   // For the one connection of the pool that a firewall or a lock forgot while the monitor's is well.
   socketTimeoutMS: 30_000,
