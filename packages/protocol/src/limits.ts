@@ -68,6 +68,11 @@ export const limits = {
   connectionsMax: 20_000,
   /** Live connections of one address (IPv6 by /64) that nobody has signed in on; a crowd behind one proxy fits in. */
   strangersPerAddress: 5_000,
+  /**
+   * Connections that the operating system keeps until the server has time for them, where it allows so many
+   * (`net.core.somaxconn`, 4,096 on Linux). Node's own 511 left hundreds of 3,000 that came back together hanging.
+   */
+  connectionsWaitingMax: 4_096,
   /** Events of one connection that wait for their turn; past it the connection is closed. */
   connectionInboxMax: 256,
   /** Bytes that may wait for a slow reader, in the engine's queue and the socket's buffer together. */

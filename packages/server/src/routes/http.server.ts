@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type LimitName, ParleyError } from '@parley/protocol';
+import { type LimitName, limits, ParleyError } from '@parley/protocol';
 import { presentProblem } from '../dialects/problem.presenter.js';
 
 /** Of a deadline for slow requests, how much later than that one may be ended. */
@@ -37,7 +37,8 @@ export function listen(server: Server, port: number, host: string | undefined): 
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(new ListenError(explain(error, port, host))),
     );
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve);
+    const backlog = limits.connectionsWaitingMax;
+    server.listen({ port, backlog, ...(host === undefined ? {} : { host }) }, resolve);
   });
 }
 

@@ -1,4 +1,6 @@
+import { once, setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -110,4 +112,27 @@ describe('a server that is killed under load', () => {
     }
     expect(found).toBe(acked.size);
   }, 120_000);
+});
+
+describe('a server that is busy', () => {
+  it('keeps a thousand connections that come at once, and answers each when it has time', async () => {
+    const { hostname, port } = new URL(url);
+    program.child.kill('SIGSTOP');
+    try {
+      const crowd = Array.from({ length: 1_000 }, () => connect(Number(port), hostname));
+      // Past its queue the system drops them, and they try again after 1, 3 and 7 s.
+      const signal = AbortSignal.timeout(10_000);
+      setMaxListeners(0, signal);
+      await Promise.all(crowd.map((socket) => once(socket, 'connect', { signal })));
+      for (const socket of crowd) socket.write('GET /api/health/live HTTP/1.1\r\nHost: parley\r\n\r\n');
+      program.child.kill('SIGCONT');
+      const answers = await Promise.all(
+        crowd.map(async (socket) => String(await once(socket, 'data', { signal }))),
+      );
+      for (const socket of crowd) socket.destroy();
+      expect(answers.filter((answer) => !answer.startsWith('HTTP/1.1 200 '))).toEqual([]);
+    } finally {
+      program.child.kill('SIGCONT');
+    }
+  });
 });
