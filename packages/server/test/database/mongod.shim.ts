@@ -17,7 +17,7 @@ const { values } = parseArgs({
 const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
 try {
   const engine = await openEmbeddedEngine(values.dbpath ?? '', [join(cache, 'parley')]);
-  const listener = await listenForWireMessages(engine, values.bind_ip ?? '');
+  const listener = await listenForWireMessages(engine, values.bind_ip ?? '', () => process.exit(1));
   const leave = async (): Promise<void> => {
     await listener.close();
     await engine.close();

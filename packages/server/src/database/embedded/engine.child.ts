@@ -50,7 +50,11 @@ function removeSocketFolder(): void {
 
 async function openEmbedded(): Promise<void> {
   const engine = await openEmbeddedEngine(order.dataFolder, order.cacheFolders);
-  const listener = await listenForWireMessages(engine, order.socketPath);
+  const listener = await listenForWireMessages(engine, order.socketPath, (error) => {
+    if (isStopping) return;
+    // Kept by the supervisor to say why this process ended; it starts another.
+    process.stderr.write(`the engine answers nothing any more: ${String(error)}\n`, () => process.exit(1));
+  });
   stopEngine = async () => {
     await listener.close();
     await engine.close();

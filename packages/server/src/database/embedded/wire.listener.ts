@@ -5,6 +5,8 @@ import type { NativeEngine, RoundTrip } from './native.library.js';
 const HEADER_BYTES = 16;
 /** Largest message a MongoDB server takes: `maxMessageSizeBytes` of its hello reply. */
 const MAX_MESSAGE_BYTES = 48_000_000;
+/** Answers in a row that the engine fails to give; one alone may be the message's fault. */
+const FAILURES_MAX = 3;
 const OP_REPLY = 1;
 const OP_MSG = 2013;
 
@@ -18,11 +20,30 @@ export interface WireListener {
  *
  * The package has a listener of its own, but it picks a new random path at each start, and a driver reconnects by
  * itself only to the path that it knows.
+ *
+ * `onDead` is told, once, of an engine that answers nothing any more: it may open its data and fail after that, and
+ * would look alive from outside for ever.
  */
-export async function listenForWireMessages(engine: NativeEngine, socketPath: string): Promise<WireListener> {
+export async function listenForWireMessages(
+  engine: Pick<NativeEngine, 'roundTrip'>,
+  socketPath: string,
+  onDead: (error: unknown) => void,
+): Promise<WireListener> {
   const connections = new Map<Socket, { drained: () => Promise<void> }>();
+  let failures = 0;
+  const roundTrip = async (message: Buffer): Promise<RoundTrip> => {
+    try {
+      const reply = await engine.roundTrip(message);
+      failures = 0;
+      return reply;
+    } catch (error) {
+      failures += 1;
+      if (failures === FAILURES_MAX) onDead(error);
+      throw error;
+    }
+  };
   const server = createServer((socket) => {
-    connections.set(socket, serveConnection(engine, socket));
+    connections.set(socket, serveConnection(roundTrip, socket));
     socket.on('close', () => connections.delete(socket));
     socket.on('error', () => socket.destroy());
   });
@@ -47,14 +68,17 @@ export async function listenForWireMessages(engine: NativeEngine, socketPath: st
   };
 }
 
-function serveConnection(engine: NativeEngine, socket: Socket): { drained: () => Promise<void> } {
+function serveConnection(
+  roundTrip: NativeEngine['roundTrip'],
+  socket: Socket,
+): { drained: () => Promise<void> } {
   let chunks: Buffer[] = [];
   let size = 0;
   let replies = 0;
   let queue = Promise.resolve();
 
   const answer = async (message: Buffer): Promise<void> => {
-    const reply = await engine.roundTrip(message);
+    const reply = await roundTrip(message);
     if (reply.moreToCome || socket.destroyed) return;
     replies += 1;
     socket.write(frameReply(reply, replies));
