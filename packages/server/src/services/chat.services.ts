@@ -124,6 +124,12 @@ export function createChatServices(deps: ChatServicesDeps): ChatServices {
   // With the database gone, nobody waits in line for the same refusal.
   const concernsAll = (error: unknown) => classifyFailure(error).code === 'database_unavailable';
   const syncGate = createAdmissionGate({ concernsAll });
+  /** A client never asks again for a revision that it was told of, so none is told that a crash could take back. */
+  const syncSettled: SyncService['sync'] = async (actor, input) => {
+    const answer = await sync.sync(actor, input);
+    await queue.settle();
+    return answer;
+  };
   const unreadGate = createAdmissionGate({ concernsAll, atOnce: UNREAD_AT_ONCE });
 
   bus.subscribe('user.registered', ({ userId }) => {
@@ -134,7 +140,7 @@ export function createChatServices(deps: ChatServicesDeps): ChatServices {
     messages: createMessageService({ chats: directory, queue, reader, memberships, receipts, search }),
     chats: { ...chats, unreadOf: (userId) => unreadGate.run(() => chats.unreadOf(userId)) },
     receipts,
-    sync: { sync: (actor, input) => syncGate.run(() => sync.sync(actor, input)) },
+    sync: { sync: (actor, input) => syncGate.run(() => syncSettled(actor, input)) },
     queueDepth: () => queue.depth(),
     async heal() {
       await chatStore.ensureLobby(now());

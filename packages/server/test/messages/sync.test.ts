@@ -115,6 +115,39 @@ describe('sync', () => {
     expect(chats[0]?.watermarks).toEqual([{ userId: bob.userId, readSeq: 1, deliveredSeq: 1 }]);
   });
 
+  it('tells of no message whose write has not been acknowledged: a crash could still take it back', async () => {
+    let acknowledge: () => void = () => undefined;
+    const acknowledged = new Promise<void>((resolve) => (acknowledge = resolve));
+    // The entry can be read as soon as it is inserted; the database says a moment later that it is journaled.
+    const slow = createTestNode(database, undefined, (stores) => ({
+      ...stores,
+      messages: {
+        ...stores.messages,
+        async insert(batch) {
+          const outcome = await stores.messages.insert(batch);
+          await acknowledged;
+          return outcome;
+        },
+      },
+    }));
+    const sending = slow.messages.send(ann, { to: bob.userId, ...text('hello') });
+    const isThere = async () => (await node.sync.sync(bob, { chats: {}, limit: 10 })).chats.length === 1;
+    await expect.poll(isThere).toBe(true);
+    const steps: string[] = [];
+    const syncing = slow.sync.sync(bob, { chats: {}, limit: 10 }).then(({ chats }) => {
+      steps.push('told');
+      return chats;
+    });
+    // The other node answers the same question several times meanwhile.
+    for (let n = 0; n < 5; n += 1) await isThere();
+    steps.push('acknowledged');
+    acknowledge();
+    expect(await syncing).toMatchObject([{ rev: 1, messages: [{ message: { content: 'hello' } }] }]);
+    expect(steps).toEqual(['acknowledged', 'told']);
+    await sending;
+    await slow.close();
+  });
+
   /** What a crash leaves of an edit to 'after': its entry is on disk, the message is as it was. */
   async function leaveHalfAnEdit() {
     const { view } = await node.messages.send(ann, { to: bob.userId, ...text('before') });

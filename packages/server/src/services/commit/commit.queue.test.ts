@@ -111,6 +111,26 @@ describe('the commit queue', () => {
     expect(batches).toHaveLength(2);
   });
 
+  it('lets readers wait for the write under way, and refuses them when that ends without an answer', async () => {
+    const { writer, batches } = holdWrites();
+    const queue = createCommitQueue({ writer, toRefusal: () => new Error('refused') });
+    await queue.settle();
+    const steps: string[] = [];
+    void queue.commit(message('1'));
+    const settled = queue.settle().then(() => steps.push('settled'));
+    await turn();
+    steps.push('written');
+    batches[0]?.end();
+    await settled;
+    expect(steps).toEqual(['written', 'settled']);
+    queue.commit(message('2')).catch(() => undefined);
+    const failing = queue.settle();
+    batches[1]?.fail(new Error('connection lost'));
+    await expect(failing).rejects.toThrow('refused');
+    await turn();
+    await queue.settle();
+  });
+
   it('writes what waits and takes nothing more once closed', async () => {
     const { writer, batches } = holdWrites();
     const queue = createCommitQueue({ writer, toRefusal });

@@ -28,6 +28,7 @@ export function createCommitQueue({ writer, toRefusal, limits: overrides }: Comm
   let waiting: QueuedOperation[] = [];
   let waitingBytes = 0;
   let running: Promise<void> | null = null;
+  let underWay: Promise<unknown> | null = null;
   let closed = false;
 
   function takeBatch(): QueuedOperation[] {
@@ -60,11 +61,14 @@ export function createCommitQueue({ writer, toRefusal, limits: overrides }: Comm
     while (waiting.length > 0) {
       const batch = takeBatch();
       try {
-        putBack(await writer.write(batch));
+        const written = writer.write(batch);
+        underWay = written;
+        putBack(await written);
       } catch (error) {
         refuseAll(batch, error);
       }
     }
+    underWay = null;
     running = null;
   }
 
@@ -85,6 +89,19 @@ export function createCommitQueue({ writer, toRefusal, limits: overrides }: Comm
         waitingBytes += bytes;
         running ??= run();
       });
+    },
+
+    /**
+     * Resolves once the write under way is journaled, if there is one. What a reader found before this call is on disk
+     * then: entries can be read a moment before that, and a crash in between takes them back. Throws
+     * `database_unavailable` when the write ended without an answer.
+     */
+    async settle(): Promise<void> {
+      try {
+        await underWay;
+      } catch (error) {
+        throw toRefusal(error);
+      }
     },
 
     /** How many operations wait. */
