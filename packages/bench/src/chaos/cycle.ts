@@ -39,13 +39,14 @@ export async function runCycle(
     return 0;
   }
   const fault: Fault = faults[name];
-  const mark = (phase: 'begin' | 'end' | 'recovered') => {
-    const at = history.now();
+  const mark = (phase: 'begin' | 'end' | 'recovered', at = history.now()) => {
     history.add({ type: 'fault', name, phase, start: at, end: at });
     return at;
   };
   await pause(lengthMs * (0.15 + 0.25 * random.next()));
   const begun = mark('begin');
+  // It may be back before the wait for it begins.
+  let looked = history.records.length;
   await fault.begin(rig, random);
   await pause(Math.min(fault.lastsMs, lengthMs / 2));
   // What happens in a moment is recovered from since that moment, what lasts since its end.
@@ -53,20 +54,20 @@ export async function runCycle(
   await fault.end(rig);
   if (fault.lastsMs === 0) mark('end');
   // An acknowledged send of the load itself, begun after the fault: a server that only reads is not back.
-  let looked = history.records.length;
+  let back: number | undefined;
   await waitUntil(
     `service after ${name}`,
     () => {
-      for (; looked < history.records.length; looked += 1) {
+      for (; looked < history.records.length && back === undefined; looked += 1) {
         const record = history.records[looked];
-        if (record?.type === 'send' && record.outcome === 'ok' && record.start >= over) return true;
+        if (record?.type === 'send' && record.outcome === 'ok' && record.start >= over) back = record.end;
       }
-      return false;
+      return back !== undefined;
     },
     recoveryMaxMs,
     10,
   );
-  const recovered = mark('recovered');
+  const recovered = mark('recovered', back);
   await pause(Math.max(0, start + lengthMs - history.now()));
   return recovered - over;
 }

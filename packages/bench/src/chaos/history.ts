@@ -51,6 +51,12 @@ export interface ReadRecord extends Recorded {
   readSeq?: number;
 }
 
+/** What reads have: one that failed, or got no answer, shows nothing. */
+interface Answered extends Recorded {
+  outcome: Outcome;
+  code?: string;
+}
+
 /** A message as an observer met it. */
 export interface Sight {
   id: string;
@@ -59,7 +65,7 @@ export interface Sight {
 }
 
 /** The newest page of a chat, as it was read during the run. */
-export interface PageRecord extends Recorded {
+export interface PageRecord extends Answered {
   type: 'page';
   user: string;
   chat: string;
@@ -67,14 +73,14 @@ export interface PageRecord extends Recorded {
 }
 
 /** Where a user's chats stood, by the list of chats. */
-export interface ListRecord extends Recorded {
+export interface ListRecord extends Answered {
   type: 'list';
   user: string;
   chats: { chat: string; lastSeq: number; rev: number }[];
 }
 
 /** One answer of sync to a client that resumes. */
-export interface SyncRecord extends Recorded {
+export interface SyncRecord extends Answered {
   type: 'sync';
   user: string;
   client: string;

@@ -52,6 +52,13 @@ describe('the checker', () => {
     expect(brokenBy([{ ...edit, outcome: 'unknown' }])).toEqual([]);
   });
 
+  it('finds what was shown live, in a page or by sync and is not in the log under its revision', () => {
+    expect(brokenBy([seenBy('bob/1', 4)])).toEqual(['lost']);
+    expect(brokenBy([{ ...seenBy('bob/1', 3), rev: 2 } as NewRecord])).toEqual(['lost']);
+    expect(brokenBy([pageOf([1, 2, 3, 4], 200)])).toEqual(['lost']);
+    expect(brokenBy([syncOf(1, [2, 3, 4], 4)])).toEqual(['lost']);
+  });
+
   it('finds a clientId with two acknowledgements, and one that is there twice', () => {
     expect(brokenBy([sendOf(1, { start: 50, end: 55, id: 'm3', seq: 3 })])).toContain('doubled');
     const twice = (world: World) => {
@@ -109,6 +116,24 @@ describe('the checker', () => {
     expect(brokenBy([pageOf([1, 2], 200)])).toContain('stale');
     expect(brokenBy([syncOf(1, [2], 2)])).toContain('stale');
     expect(brokenBy([pageOf([1, 2], 30)])).toEqual([]);
+    expect(brokenBy([{ ...pageOf([], 200), outcome: 'unknown' } as NewRecord])).toEqual([]);
+  });
+
+  it('finds a page that has a message as it was before an acknowledged change', () => {
+    const edit: NewRecord = {
+      type: 'edit',
+      start: 50,
+      end: 51,
+      user: 'ann',
+      chat: 'chat',
+      transport: 'rest',
+      id: 'm1',
+      content: 'new',
+      outcome: 'ok',
+      rev: 4,
+    };
+    expect(brokenBy([edit, pageOf([1, 2, 3], 60)])).toContain('stale');
+    expect(brokenBy([edit, pageOf([1, 2, 3], 45)])).not.toContain('stale');
   });
 
   it('finds a sync that gives again what the client has, and a resync without a reason', () => {
@@ -141,6 +166,24 @@ describe('the checker', () => {
     expect(first?.promise).toBe('resume');
     expect(first?.records).toHaveLength(1);
     expect(first?.records[0]).toMatchObject({ type: 'sync', start: 110 });
+  });
+
+  it('finds a client whose watermarks are not what a fresh read says, and a message never marked as delivered', () => {
+    const held = (readSeq: number, deliveredSeq: number) => (world: World) => {
+      const marks = new Map([['bob', { readSeq, deliveredSeq }]]);
+      world.final.replicas = world.final.replicas.map((replica) => ({ ...replica, marks }));
+    };
+    expect(brokenBy([], held(2, 3))).toEqual([]);
+    expect(brokenBy([], held(1, 3))).toEqual(['resume']);
+    expect(brokenBy([], held(3, 3))).toEqual(['resume']);
+    expect(brokenBy([], held(2, 2))).toEqual(['resume']);
+    const undelivered = ({ final }: World) => {
+      for (const view of final.views)
+        view.messages = view.messages.map((message) =>
+          message.seq === 3 && message.delivered !== undefined ? { ...message, delivered: false } : message,
+        );
+    };
+    expect(brokenBy([], undelivered)).toContain('receipts');
   });
 
   it('shows the violation with the shortest excerpt first', () => {

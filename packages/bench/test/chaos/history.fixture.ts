@@ -35,7 +35,7 @@ export function recordsFrom(...records: NewRecord[]): HistoryRecord[] {
   return records.map((record, n) => ({ n, ...record }) as HistoryRecord);
 }
 
-/** Ann sends three messages to bob; bob has read two, and has a client that resumed. */
+/** Ann sends three messages to bob, who has read two; both have a client that resumed. */
 export function makeWorld(): World {
   const messages: FinalMessage[] = [1, 2, 3].map((seq) => ({
     id: `m${seq}`,
@@ -47,15 +47,21 @@ export function makeWorld(): World {
     clientId: `c${seq}`,
     at: at(seq),
   }));
+  // What bob's marks say of ann's messages.
+  const ownMessages = messages.map((message) => ({ ...message, isRead: message.seq <= 2, delivered: true }));
+  const marks = new Map([['bob', { readSeq: 2, deliveredSeq: 3 }]]);
   const view = { chat: CHAT, messages, rev: 3 };
   return {
     records: recordsFrom(sendOf(1), sendOf(2), sendOf(3)),
     final: {
       views: [
-        { ...view, user: 'ann', readSeq: 0, unreadCount: 0 },
+        { ...view, user: 'ann', messages: ownMessages, readSeq: 0, unreadCount: 0 },
         { ...view, user: 'bob', readSeq: 2, unreadCount: 1 },
       ],
-      replicas: [{ ...view, user: 'bob', client: 'bob:sync' }],
+      replicas: [
+        { ...view, user: 'bob', client: 'bob:sync', marks },
+        { ...view, user: 'ann', client: 'ann:live', marks },
+      ],
       entries: messages.map(({ id, seq, rev }) => ({ chat: CHAT, id, seq, rev })),
     },
   };
@@ -80,14 +86,14 @@ export function seenBy(connection: string, seq: number, start = 100 + seq): NewR
 /** A page that bob read. */
 export function pageOf(seqs: readonly number[], start: number): NewRecord {
   const messages = seqs.map((seq) => ({ id: `m${seq}`, seq, rev: seq, at: at(seq) }));
-  return { type: 'page', start, end: start + 1, user: 'bob', chat: CHAT, messages };
+  return { type: 'page', start, end: start + 1, user: 'bob', chat: CHAT, outcome: 'ok', messages };
 }
 
 /** An answer of sync to bob's client. */
 export function syncOf(from: number, revs: readonly number[], rev: number, start = 100): NewRecord {
   const messages = revs.map((given) => ({ id: `m${given}`, seq: given, rev: given }));
   const chats = [{ chat: CHAT, from, rev, more: false, resync: false, messages }];
-  return { type: 'sync', start, end: start + 1, user: 'bob', client: 'bob:sync', chats };
+  return { type: 'sync', start, end: start + 1, user: 'bob', client: 'bob:sync', outcome: 'ok', chats };
 }
 
 /** Bob marks as read. */

@@ -4,6 +4,7 @@ import { checkLog } from './log.check.js';
 import { checkOrder } from './order.check.js';
 import { checkReceipts } from './receipts.check.js';
 import { checkResume } from './resume.check.js';
+import { checkShown } from './shown.check.js';
 import type { Evidence, Violation } from './verdict.js';
 
 /** Everything that a history and the final reading show to be broken, the one with the shortest excerpt first. */
@@ -12,6 +13,7 @@ export function findViolations(evidence: Evidence): Violation[] {
     checkEffects,
     checkAnswers,
     checkLog,
+    checkShown,
     checkOrder,
     checkFreshness,
     checkReceipts,

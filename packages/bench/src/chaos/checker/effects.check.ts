@@ -44,7 +44,7 @@ export function checkEffects({ records, final }: Evidence): Violation[] {
 
 /** Whatever fails beneath the server, the answer is an error that says what: never `internal`. */
 export function checkAnswers({ records }: Evidence): Violation[] {
-  return recordsOf(records, 'send', 'edit', 'delete', 'hide', 'read')
+  return recordsOf(records, 'send', 'edit', 'delete', 'hide', 'read', 'page', 'list', 'sync')
     .filter(({ code }) => code === 'internal')
     .map((record) => ({
       promise: 'unclean',

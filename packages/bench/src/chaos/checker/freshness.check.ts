@@ -1,5 +1,5 @@
 import type { ChangeRecord, SendRecord } from '../history.js';
-import { type Evidence, groupBy, recordsOf, type Violation } from './verdict.js';
+import { answersOf, type Evidence, groupBy, recordsOf, type Violation } from './verdict.js';
 
 type Acked = SendRecord | ChangeRecord;
 
@@ -56,10 +56,16 @@ export function checkFreshness({ records, final }: Evidence): Violation[] {
       reach(ofChat, (record) => (record.type === 'send' ? revs.get(record.id as string) : record.rev)),
     );
   }
+  const changeReach = new Map<string, Reached[]>();
+  for (const [id, ofMessage] of groupBy(acked, (record) => record.id as string))
+    changeReach.set(
+      id,
+      reach(ofMessage, (record) => (record.type === 'send' ? undefined : record.rev)),
+    );
   const stale = (what: string, ack: Acked, read: Violation['records'][number]) =>
     violations.push({ promise: 'stale', what, records: [ack, read] });
 
-  for (const page of recordsOf(records, 'page')) {
+  for (const page of answersOf(records, 'page')) {
     const due = before(seqReach.get(page.chat) ?? [], page.start);
     const last = page.messages.at(-1);
     // One's own hidden message may have been the last; the raw lobby leaves deleted ones out and has no revisions.
@@ -69,8 +75,15 @@ export function checkFreshness({ records, final }: Evidence): Violation[] {
         ...page,
         messages: page.messages.slice(-1),
       });
+    for (const message of page.messages) {
+      const change = before(changeReach.get(message.id) ?? [], page.start);
+      // The raw lobby has no revisions.
+      if (change === undefined || message.rev === 0 || message.rev >= change.value) continue;
+      const what = `a page had seq ${message.seq} at rev ${message.rev}; its ${change.record.type} had been acknowledged as rev ${change.value}`;
+      stale(what, change.record, { ...page, messages: [message] });
+    }
   }
-  for (const list of recordsOf(records, 'list')) {
+  for (const list of answersOf(records, 'list')) {
     for (const held of list.chats) {
       const due = before(revReach.get(held.chat) ?? [], list.start);
       if (due !== undefined && held.rev < due.value)
@@ -80,7 +93,7 @@ export function checkFreshness({ records, final }: Evidence): Violation[] {
         });
     }
   }
-  for (const sync of recordsOf(records, 'sync')) {
+  for (const sync of answersOf(records, 'sync')) {
     for (const part of sync.chats) {
       const due = before(revReach.get(part.chat) ?? [], sync.start);
       if (due !== undefined && !part.more && part.rev < due.value)

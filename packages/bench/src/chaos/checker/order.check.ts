@@ -1,5 +1,5 @@
 import type { HistoryRecord, SendRecord } from '../history.js';
-import { type Evidence, groupBy, recordsOf, type Violation } from './verdict.js';
+import { answersOf, type Evidence, groupBy, recordsOf, type Violation } from './verdict.js';
 
 /** Every observer saw the order of the log, each thing once, and the order agrees with the acknowledgements. */
 export function checkOrder(evidence: Evidence): Violation[] {
@@ -57,7 +57,7 @@ function checkStreams(evidence: Evidence): Violation[] {
 function checkPages(evidence: Evidence): Violation[] {
   const violations: Violation[] = [];
   const seqs = seqsOf(evidence);
-  for (const page of recordsOf(evidence.records, 'page')) {
+  for (const page of answersOf(evidence.records, 'page')) {
     for (const [index, message] of page.messages.entries()) {
       const before = page.messages[index - 1];
       const known = seqs.get(message.id);
@@ -86,7 +86,7 @@ function checkPages(evidence: Evidence): Violation[] {
 /** An answer of sync ascends by revision, gives only what is new to the client, and never a resync without a reason. */
 function checkSyncs(evidence: Evidence): Violation[] {
   const violations: Violation[] = [];
-  for (const record of recordsOf(evidence.records, 'sync')) {
+  for (const record of answersOf(evidence.records, 'sync')) {
     for (const part of record.chats) {
       const excerpt = [{ ...record, chats: [part] }];
       if (part.resync) {

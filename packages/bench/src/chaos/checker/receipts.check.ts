@@ -50,7 +50,17 @@ export function checkReceipts({ records, final }: Evidence): Violation[] {
         wrong(`on ${stream} the mark ${receipt.mark} is beyond the last message`, [receipt]);
     }
   }
-  return [...violations, ...recount(final.views, lastSeqs)];
+  return [...violations, ...checkDeliveries(final.views), ...recount(final.views, lastSeqs)];
+}
+
+/** What the other side has been given by sync or page counts as delivered; by the end, everything has been. */
+function checkDeliveries(views: Evidence['final']['views']): Violation[] {
+  return views.flatMap(({ user, chat, messages }) => {
+    const waiting = messages.find(({ delivered }) => delivered === false);
+    if (waiting === undefined) return [];
+    const what = `seq ${waiting.seq} of ${user} in ${chat} was given to everybody and is not marked as delivered`;
+    return [{ promise: 'receipts' as const, what, records: [] }];
+  });
 }
 
 function recount(views: Evidence['final']['views'], lastSeqs: ReadonlyMap<string, number>): Violation[] {

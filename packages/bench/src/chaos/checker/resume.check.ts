@@ -1,14 +1,23 @@
 import type { SyncRecord } from '../history.js';
-import { type Evidence, type FinalMessage, type FinalReplica, recordsOf, type Violation } from './verdict.js';
+import {
+  answersOf,
+  type Evidence,
+  type FinalMessage,
+  type FinalReplica,
+  type FinalView,
+  recordsOf,
+  type Violation,
+} from './verdict.js';
 
 /** Whoever resumed holds exactly what a fresh read gives, and everybody's fresh read is the log. */
 export function checkResume({ records, final }: Evidence): Violation[] {
   const violations: Violation[] = [];
   const views = new Map(final.views.map((view) => [`${view.user} ${view.chat}`, view]));
-  const syncs = recordsOf(records, 'sync');
+  const syncs = answersOf(records, 'sync');
 
   for (const replica of final.replicas) {
     const view = views.get(`${replica.user} ${replica.chat}`);
+    if (view !== undefined) violations.push(...compareMarks(replica, view));
     const difference = compare(replica.messages, view?.messages ?? []);
     if (difference === null && replica.rev === view?.rev) continue;
     const what = `${replica.client} holds ${replica.chat} at rev ${replica.rev} of ${view?.rev}: ${difference?.text ?? 'another revision'}`;
@@ -37,6 +46,30 @@ export function checkResume({ records, final }: Evidence): Violation[] {
     }
   }
   return violations;
+}
+
+/**
+ * The watermarks that a client holds say of every message what a page says of it. By the end everybody has been given
+ * everything, and the deliveries are on disk.
+ */
+function compareMarks(replica: FinalReplica, view: FinalView): Violation[] {
+  const { user, chat, client, marks } = replica;
+  const broken = (what: string): Violation[] => [
+    { promise: 'resume', what: `${client} holds ${chat} ${what}`, records: [] },
+  ];
+  const own = marks.get(user)?.readSeq ?? 0;
+  if (own !== view.readSeq) return broken(`as read to ${own}; it is read to ${view.readSeq}`);
+  const others = [...marks].filter(([userId]) => userId !== user).map(([, mark]) => mark);
+  const isWithin = (seq: number, name: 'readSeq' | 'deliveredSeq') =>
+    others.length > 0 && others.every((mark) => mark[name] >= seq);
+  for (const { seq, isRead, delivered } of view.messages) {
+    if (isRead === undefined) continue;
+    if (isRead !== isWithin(seq, 'readSeq') || delivered !== isWithin(seq, 'deliveredSeq'))
+      return broken(
+        `with the marks ${JSON.stringify(others)}; a page has seq ${seq} as ${isRead ? 'read' : 'unread'} and ${delivered === true ? '' : 'not '}delivered`,
+      );
+  }
+  return [];
 }
 
 /** The syncs that passed over a revision, or the last one. */

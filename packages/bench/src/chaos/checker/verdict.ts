@@ -1,9 +1,10 @@
 import type { HistoryRecord } from '../history.js';
 import type { StoredEntry } from '../stored.entry.js';
+import type { Watermark } from '../workload/replica.js';
 
 /** The promises, as the table of a run counts them. */
 export const promises = {
-  lost: 'an acknowledged message or change is not there',
+  lost: 'a message or change that was acknowledged, or shown to somebody, is not there',
   doubled: 'one message is there twice, or was given twice',
   reordered: 'two observers saw another order, or an order that the acknowledgements exclude',
   gaps: 'a seq or rev is missing or used twice',
@@ -37,6 +38,9 @@ export interface FinalMessage {
   /** Shown to its sender alone. */
   clientId?: string;
   at: string;
+  /** What a page says of a message of the reader's own: whether everybody else has received and read it. */
+  delivered?: boolean;
+  isRead?: boolean;
 }
 
 /** A chat as one member's final reading found it. */
@@ -57,6 +61,8 @@ export interface FinalReplica {
   chat: string;
   rev: number;
   messages: readonly Omit<FinalMessage, 'at' | 'clientId'>[];
+  /** By user. */
+  marks: ReadonlyMap<string, Watermark>;
 }
 
 /** Everything read back once the faults were over and the load had ended. */
@@ -87,6 +93,14 @@ export function recordsOf<T extends HistoryRecord['type']>(
   ...types: T[]
 ): RecordOf<T>[] {
   return records.filter(({ type }) => (types as string[]).includes(type)) as RecordOf<T>[];
+}
+
+/** Reads that were answered, in order: the others show nothing. */
+export function answersOf<T extends 'page' | 'list' | 'sync'>(
+  records: readonly HistoryRecord[],
+  ...types: T[]
+): RecordOf<T>[] {
+  return recordsOf(records, ...types).filter(({ outcome }) => outcome === 'ok');
 }
 
 /** Groups by a key, in order. */

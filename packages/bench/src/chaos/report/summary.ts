@@ -27,9 +27,8 @@ export function percentile(numbers: readonly number[], share: number): number {
 
 /** Counts a history. */
 export function summarize(records: readonly HistoryRecord[], violations: readonly Violation[]): Summary {
-  const attempts = recordsOf(records, 'send', 'edit', 'delete', 'hide', 'read');
+  const attempts = recordsOf(records, 'send', 'edit', 'delete', 'hide', 'read', 'page', 'list', 'sync');
   const count = (outcome: string) => attempts.filter((record) => record.outcome === outcome).length;
-  const reads = recordsOf(records, 'page', 'list', 'sync').length;
   const acked = recordsOf(records, 'send').filter(({ outcome }) => outcome === 'ok');
   const recoveries: number[] = [];
   const byFault = new Map<string, { times: number; worstMs: number }>();
@@ -48,8 +47,8 @@ export function summarize(records: readonly HistoryRecord[], violations: readonl
     Object.keys(promises).map((name) => [name, violations.filter(({ promise }) => promise === name).length]),
   ) as Record<PromiseName, number>;
   return {
-    operations: attempts.length + reads,
-    ok: count('ok') + reads,
+    operations: attempts.length,
+    ok: count('ok'),
     fail: count('fail'),
     unknown: count('unknown'),
     messages: new Set(acked.map(({ id }) => id)).size,

@@ -2,12 +2,12 @@ import { LOBBY_CHAT_ID } from '@parley/protocol';
 import type { History } from '../history.js';
 import type { Random } from '../random.js';
 import { pause } from '../rig/pause.js';
-import type { Answer } from '../wire/answer.js';
 import { connectLobby, type LobbyClient } from '../wire/lobby.client.js';
 import type { Body } from '../wire/rest.client.js';
 import { connectSocketIo, type SocketIoClient } from '../wire/socketio.client.js';
 import type { Person } from './people.js';
 import { createReplica, type Replica } from './replica.js';
+import { askSync } from './syncing.js';
 
 /** Messages that one answer of sync may carry here: small, so that clients that were away need several. */
 const SYNC_LIMIT = 50;
@@ -65,6 +65,7 @@ export function createDevice({ port, person, name, history, random }: DeviceOpti
       const { messageId: id, chatId: chat, seq, rev } = payload;
       history.add({ ...seen, chat, event: 'sent', id, seq, rev });
     } else if (event === 'message_read') {
+      replica.applyReceipt(payload.chatId, payload.readerId, { readSeq: payload.readSeq });
       history.add({
         ...seen,
         chat: payload.chatId,
@@ -73,6 +74,7 @@ export function createDevice({ port, person, name, history, random }: DeviceOpti
         mark: payload.readSeq,
       });
     } else if (event === 'message_delivered') {
+      replica.applyReceipt(payload.chatId, payload.userId, { deliveredSeq: payload.deliveredSeq });
       history.add({
         ...seen,
         chat: payload.chatId,
@@ -102,23 +104,11 @@ export function createDevice({ port, person, name, history, random }: DeviceOpti
 
   async function askAll(): Promise<boolean> {
     for (;;) {
-      const start = history.now();
-      const asked = replica.question(SYNC_LIMIT) as { chats: Record<string, number> };
-      const answer: Answer<Body> = (await socket?.call('sync', asked)) ?? {
-        outcome: 'fail',
-        code: 'not_connected',
-      };
+      const asked = socket;
+      if (asked === null) return false;
+      const call = (question: object) => asked.call('sync', question);
+      const answer = await askSync({ person, client: name, replica, history, limit: SYNC_LIMIT, call });
       if (answer.outcome !== 'ok') return false;
-      const chats = answer.value.chats.map((part: Body) => ({
-        chat: part.chatId,
-        from: asked.chats[part.chatId] ?? 0,
-        rev: part.rev,
-        more: part.more,
-        resync: part.resync === true,
-        messages: part.messages.map(({ id, seq, rev }: Body) => ({ id, seq, rev })),
-      }));
-      history.add({ type: 'sync', start, end: history.now(), user: person.id, client: name, chats });
-      replica.applySync(answer.value);
       if (answer.value.more !== true) return true;
     }
   }
@@ -171,6 +161,7 @@ export function createDevice({ port, person, name, history, random }: DeviceOpti
               end: history.now(),
               user: person.id,
               chat: LOBBY_CHAT_ID,
+              outcome: 'ok',
               messages,
             });
           },

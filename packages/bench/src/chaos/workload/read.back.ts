@@ -1,5 +1,5 @@
 import type { FinalMessage, FinalReplica, FinalView } from '../checker/verdict.js';
-import { pause } from '../rig/pause.js';
+import { pause, waitUntil } from '../rig/pause.js';
 import type { RestClient } from '../wire/rest.client.js';
 import type { PlannedChat } from './chat.plan.js';
 import type { Person } from './people.js';
@@ -8,6 +8,8 @@ import type { Actor } from './workload.js';
 
 const PAGE = 100;
 const SYNC_LIMIT = 1_000;
+/** Deliveries are written 200 ms later (receipt.ledger.ts). */
+const DELIVERED_WITHIN_MS = 5_000;
 
 // biome-ignore lint/suspicious/noExplicitAny: what comes over the wire is judged by the checker
 type Wire = any;
@@ -32,7 +34,8 @@ async function insist(
   }
 }
 
-function toFinal(message: Wire): FinalMessage {
+/** `reader` as of a page, which tells the reader about messages of one's own what the others' marks say. */
+function toFinal(message: Wire, reader?: Person): FinalMessage {
   const { id, seq, rev, sender, content, deletedAt, timestamp, clientId } = message;
   return {
     id,
@@ -43,6 +46,7 @@ function toFinal(message: Wire): FinalMessage {
     deleted: deletedAt !== undefined,
     at: timestamp,
     ...(clientId && { clientId }),
+    ...(sender === reader?.id && { isRead: message.isRead, delivered: message.delivered }),
   };
 }
 
@@ -53,7 +57,7 @@ async function readPages(rest: RestClient, person: Person, other: Person): Promi
   for (;;) {
     const path = `/api/messages/conversation/${other.id}?limit=${PAGE}&after=${after}`;
     const page = await insist(rest, person.token, 'GET', path);
-    found.push(...page.messages.map(toFinal));
+    found.push(...page.messages.map((message: Wire) => toFinal(message, person)));
     if (page.hasMore !== true) return found;
     after = found.at(-1)?.seq ?? 0;
   }
@@ -86,14 +90,43 @@ function holdingsOf(
 ): FinalReplica[] {
   return chats.map(({ id: chat }) => {
     const held = replica.chats.get(chat);
-    return { client, user, chat, rev: held?.rev ?? 0, messages: [...(held?.messages.values() ?? [])] };
+    const messages = [...(held?.messages.values() ?? [])];
+    return { client, user, chat, rev: held?.rev ?? 0, messages, marks: held?.marks ?? new Map() };
   });
+}
+
+/** Gives everybody everything, and waits for the marks that this moves: they are written a moment later. */
+async function settleDeliveries(
+  rest: RestClient,
+  actors: readonly Actor[],
+  chats: readonly PlannedChat[],
+): Promise<void> {
+  for (const { person } of actors) await readBySync(rest, person);
+  const isDelivered = async (person: Person, other: Person) => {
+    const path = `/api/messages/conversation/${other.id}?limit=${PAGE}`;
+    const page = await insist(rest, person.token, 'GET', path);
+    return page.messages.every(
+      ({ sender, delivered }: Wire) => sender !== person.id || delivered === true,
+    ) as boolean;
+  };
+  const pairs = chats
+    .filter(({ isLobby }) => !isLobby)
+    .flatMap(({ members: [first, second] }) => [
+      [first, second] as [Person, Person],
+      [second, first] as [Person, Person],
+    ]);
+  // What does not come is a finding of the checker's, which reads it again.
+  for (const [person, other] of pairs)
+    await waitUntil('deliveries', () => isDelivered(person, other), DELIVERED_WITHIN_MS).catch(
+      () => undefined,
+    );
 }
 
 /** Reads everything back as every member, and takes down what the clients that resumed hold. */
 export async function readBack(rest: RestClient, actors: readonly Actor[], chats: readonly PlannedChat[]) {
   const views: FinalView[] = [];
   const replicas: FinalReplica[] = [];
+  await settleDeliveries(rest, actors, chats);
   for (const { person, device, reader } of actors) {
     const own = chats.filter(({ members }) => members.includes(person));
     for (let tries = 0; !(await device.catchUp()); tries += 1) {

@@ -3,6 +3,7 @@ import type { PlannedChat } from './chat.plan.js';
 import type { Person } from './people.js';
 import { createReplica } from './replica.js';
 import type { SenderParts } from './sending.js';
+import { askSync } from './syncing.js';
 
 const PAGE = 50;
 const SYNC_LIMIT = 200;
@@ -22,24 +23,31 @@ export function createReaderOf({ device, rest, history, random }: Omit<SenderPar
     async readPage(chat: PlannedChat): Promise<void> {
       const other = chat.members.find(({ id }) => id !== person.id) as Person;
       const start = history.now();
-      const answer = await rest.call('GET', `/api/messages/conversation/${other.id}?limit=${PAGE}`, {
-        token,
-      });
-      if (answer.outcome !== 'ok') return;
+      const path = `/api/messages/conversation/${other.id}?limit=${PAGE}`;
+      const answer = await rest.call('GET', path, { token });
+      const asked = { type: 'page', start, end: history.now(), user: person.id, chat: chat.id } as const;
+      if (answer.outcome !== 'ok') {
+        history.add({ ...asked, outcome: answer.outcome, code: answer.code, messages: [] });
+        return;
+      }
       const messages = (
         answer.value.messages as { id: string; seq: number; rev: number; timestamp: string }[]
       ).map(({ id, seq, rev, timestamp: at }) => ({ id, seq, rev, at }));
-      history.add({ type: 'page', start, end: history.now(), user: person.id, chat: chat.id, messages });
+      history.add({ ...asked, outcome: 'ok', messages });
     },
 
     async readList(): Promise<void> {
       const start = history.now();
       const answer = await rest.call('GET', '/api/messages/chats', { token });
-      if (answer.outcome !== 'ok') return;
+      const asked = { type: 'list', start, end: history.now(), user: person.id } as const;
+      if (answer.outcome !== 'ok') {
+        history.add({ ...asked, outcome: answer.outcome, code: answer.code, chats: [] });
+        return;
+      }
       const chats = (answer.value.chats as { id: string; lastSeq: number; rev: number }[]).map(
         ({ id: chat, lastSeq, rev }) => ({ chat, lastSeq, rev }),
       );
-      history.add({ type: 'list', start, end: history.now(), user: person.id, chats });
+      history.add({ ...asked, outcome: 'ok', chats });
     },
 
     /** Marks a chat as read up to somewhere: behind the mark and beyond the end included. */
@@ -70,31 +78,18 @@ export function createReaderOf({ device, rest, history, random }: Omit<SenderPar
       isAsking = true;
       try {
         for (;;) {
-          const start = history.now();
-          const question = replica.question(limit) as { chats: Record<string, number> };
-          const answer = await rest.call('POST', '/api/sync', { token, body: question });
-          if (answer.outcome !== 'ok') {
-            if (answer.code !== 'rate_limited') return false;
-            await pause(1_000 * (answer.retryAfterSeconds ?? 1));
-            continue;
-          }
-          // biome-ignore lint/suspicious/noExplicitAny: the wire
-          const chats = answer.value.chats.map((part: any) => ({
-            chat: part.chatId,
-            from: question.chats[part.chatId] ?? 0,
-            rev: part.rev,
-            more: part.more,
-            resync: part.resync === true,
-            messages: part.messages.map(({ id, seq, rev }: { id: string; seq: number; rev: number }) => ({
-              id,
-              seq,
-              rev,
-            })),
-          }));
-          const client = `${person.name}:sync`;
-          history.add({ type: 'sync', start, end: history.now(), user: person.id, client, chats });
-          replica.applySync(answer.value);
-          if (answer.value.more !== true) return true;
+          const answer = await askSync({
+            person,
+            client: `${person.name}:sync`,
+            replica,
+            history,
+            limit,
+            call: (body) => rest.call('POST', '/api/sync', { token, body }),
+          });
+          if (answer.outcome === 'ok') {
+            if (answer.value.more !== true) return true;
+          } else if (answer.code === 'rate_limited') await pause(1_000 * (answer.retryAfterSeconds ?? 1));
+          else return false;
         }
       } finally {
         isAsking = false;

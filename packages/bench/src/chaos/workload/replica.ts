@@ -10,12 +10,18 @@ export interface HeldMessage {
   deleted: boolean;
 }
 
+/** How far a member has read and received a chat. */
+export interface Watermark {
+  readSeq: number;
+  deliveredSeq: number;
+}
+
 /** A chat as a client holds it. */
 export interface HeldChat {
   rev: number;
   messages: Map<string, HeldMessage>;
   /** By user. */
-  readSeqs: Map<string, number>;
+  marks: Map<string, Watermark>;
 }
 
 /** What a client holds of everything: the state that resume has to bring up to date. */
@@ -27,6 +33,8 @@ export interface Replica {
   applySync(answer: Body): void;
   /** Takes over a live event; false when something before it is missing and sync must be asked. */
   applyLive(event: 'created' | 'updated' | 'deleted', message: Body): boolean;
+  /** Takes over a live receipt. A chat that is not held yet comes with its watermarks by sync. */
+  applyReceipt(chatId: string, userId: string, mark: Partial<Watermark>): void;
 }
 
 /** From the wire to what is compared. */
@@ -41,7 +49,7 @@ export function createReplica(): Replica {
   let epoch: string | undefined;
 
   function chatOf(chatId: string): HeldChat {
-    const held = chats.get(chatId) ?? { rev: 0, messages: new Map(), readSeqs: new Map() };
+    const held = chats.get(chatId) ?? { rev: 0, messages: new Map(), marks: new Map() };
     chats.set(chatId, held);
     return held;
   }
@@ -52,6 +60,19 @@ export function createReplica(): Replica {
     if (held !== undefined && held.rev > message.rev) return;
     if (isHidden) chat.messages.delete(message.id);
     else chat.messages.set(message.id, toHeld(message));
+  }
+
+  /** Forward only: a live receipt may have overtaken an answer that was read before it. */
+  function raise(
+    chat: HeldChat,
+    userId: string,
+    { readSeq = 0, deliveredSeq = 0 }: Partial<Watermark>,
+  ): void {
+    const held = chat.marks.get(userId) ?? { readSeq: 0, deliveredSeq: 0 };
+    chat.marks.set(userId, {
+      readSeq: Math.max(held.readSeq, readSeq),
+      deliveredSeq: Math.max(held.deliveredSeq, readSeq, deliveredSeq),
+    });
   }
 
   return {
@@ -72,7 +93,7 @@ export function createReplica(): Replica {
         const chat = chatOf(part.chatId);
         for (const message of part.messages) take(chat, message, message.hidden === true);
         chat.rev = Math.max(chat.rev, part.rev);
-        for (const { userId, readSeq } of part.watermarks) chat.readSeqs.set(userId, readSeq);
+        for (const { userId, ...mark } of part.watermarks) raise(chat, userId, mark);
       }
     },
     applyLive(event, message) {
@@ -82,6 +103,10 @@ export function createReplica(): Replica {
       take(chat, message, event === 'deleted' && message.for === 'me');
       chat.rev = message.rev;
       return true;
+    },
+    applyReceipt(chatId, userId, mark) {
+      const chat = chats.get(chatId);
+      if (chat !== undefined) raise(chat, userId, mark);
     },
   };
 }
