@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type MutantName, mutants } from '../../src/chaos/mutants/mutant.table.js';
 import { runMutant } from '../../src/chaos/mutants/mutants.run.js';
 
@@ -9,13 +9,16 @@ it('has eight mutants', () => {
   expect(names).toHaveLength(8);
 });
 
-it.each(names)(
-  'notices the broken promise of %s',
-  async (name) => {
-    const { violations, failure, seconds } = await runMutant(name, seed, 'short');
-    console.log(`${name}: ${violations[0]?.what ?? failure}, ${seconds} s, seed ${seed}`);
-    expect(failure).toBeUndefined();
-    expect(violations).not.toEqual([]);
-  },
-  120_000,
-);
+// Each is a server that starts, is loaded lightly for 2 s, and ends: mostly waiting.
+describe.concurrent('a server with a broken promise', () => {
+  it.each(names)(
+    'is noticed: %s',
+    async (name) => {
+      const { violations, failure, seconds } = await runMutant(name, seed, 'short');
+      console.log(`${name}: ${violations[0]?.what ?? failure}, ${seconds} s, seed ${seed}`);
+      expect(failure).toBeUndefined();
+      expect(violations).not.toEqual([]);
+    },
+    120_000,
+  );
+});

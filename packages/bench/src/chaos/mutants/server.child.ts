@@ -53,6 +53,15 @@ const answers = {
     return Promise.resolve({ rss, heap: heapUsed, external });
   },
 
+  /** Index keys and documents that all queries since the start have read, and documents that they gave. */
+  async scanned({ database: { connection } }: RunningServer) {
+    const { metrics } = (await connection.getClient().db('admin').command({ serverStatus: 1 })) as {
+      metrics: { queryExecutor: { scanned: number; scannedObjects: number }; document: { returned: number } };
+    };
+    const { scanned: keys, scannedObjects: documents } = metrics.queryExecutor;
+    return { keys, documents, returned: metrics.document.returned };
+  },
+
   /** How the database finds what changed in a chat after a revision. */
   async explain(running: RunningServer, { chatId, rev, limit }: Record<string, string>) {
     const { connection } = running.database;

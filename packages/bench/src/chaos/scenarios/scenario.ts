@@ -1,3 +1,4 @@
+import { CORE_UNDER_TEST, canPin, movePinned, pinLoadGenerator } from '../../bench/rig/pinned.process.js';
 import { createRandom, type Random } from '../random.js';
 import { type Rig, startRig } from '../rig/rig.js';
 import { createRestClient, type RestClient } from '../wire/rest.client.js';
@@ -29,11 +30,13 @@ export interface StageOptions {
   people: number;
   /** Entries of the table of limits that would only bound the load of the harness itself. */
   limits?: Record<string, number>;
+  /** Latencies are judged: the server gets a core of its own. */
+  wantsCores?: boolean;
 }
 
 /** Starts a server with cheap passwords and people on it, plays the scenario, and clears away. */
 export async function onStage(
-  { seed, people: count, limits }: StageOptions,
+  { seed, people: count, limits, wantsCores }: StageOptions,
   play: (stage: Stage) => Promise<void>,
 ): Promise<ScenarioResult> {
   const random = createRandom(seed);
@@ -42,6 +45,11 @@ export async function onStage(
   const rig = await startRig({ random, order, env: { METRICS_ENABLED: 'true' } });
   const rest = createRestClient(rig.server.port);
   try {
+    if (wantsCores === true) {
+      movePinned(rig.server.processId(), CORE_UNDER_TEST);
+      pinLoadGenerator();
+      result.rows.push(['cores', canPin ? 'one for the server' : 'shared with the load']);
+    }
     const people = await registerPeople(rest, count);
     await play({
       rig,
@@ -54,6 +62,7 @@ export async function onStage(
     });
     return result;
   } finally {
+    if (wantsCores === true) movePinned(process.pid, 'anywhere');
     rest.close();
     await rig.close();
   }
