@@ -11,6 +11,8 @@ export interface BenchOptions {
   only: readonly MeasureName[];
   /** Absolute; undefined for no profiles. */
   profileFolder: string | undefined;
+  /** What the report in `outFolder` has of other measures is kept. */
+  isAdded: boolean;
   /** Without peers. */
   isAlone: boolean;
   /** Absolute: where the reports go. */
@@ -23,6 +25,7 @@ export const HELP = `npm run bench [-- options]
   --quick              every measure, smaller: under 4 minutes
   --size=smallest      everything once, in seconds, to see that it works
   --only a,b           some of: ${measureNames.join(', ')}
+  --add                with --only: keep what the last report has of the other measures
   --check              compare with the targets; ends with 1 when one is missed
   --out=folder         where report.json and report.html go (default: bench)
   --alone              Parley without its peers
@@ -39,6 +42,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
       quick: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
       only: { type: 'string' },
+      add: { type: 'boolean', default: false },
       alone: { type: 'boolean', default: false },
       size: { type: 'string', default: 'full' },
       out: { type: 'string', default: 'bench' },
@@ -58,6 +62,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     isCheck: values.check,
     only,
     profileFolder: folder,
+    isAdded: values.add,
     isAlone: values.alone,
     outFolder: resolve(values.out),
   };

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { BenchOptions } from './bench.options.js';
 import { type BenchSizes, benchSizes } from './bench.sizes.js';
@@ -9,14 +9,16 @@ import { measures } from './measures/measure.table.js';
 import { renderConsole } from './report/console.report.js';
 import { renderHtml } from './report/html.report.js';
 import { describeMachine } from './report/machine.js';
-import { type BenchReport, makeReport } from './report/report.js';
+import { type BenchReport, keepOthers, makeReport } from './report/report.js';
 import { createFleet } from './rig/fleet.js';
 import { pinLoadGenerator } from './rig/pinned.process.js';
 
 /** Runs what was asked for, prints the table and writes the reports. */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
   const startedAt = new Date();
-  const figures = createFigureBook();
+  const last = options.isAdded ? readReport(options.outFolder) : undefined;
+  const earlier = last && keepOthers(last, options.only);
+  const figures = createFigureBook(earlier);
   const sizes = benchSizes[options.size];
   const fleet = createFleet({ hasPeers: !options.isAlone, populationSize: populationOf(sizes) });
   const { machine, warnings } = describeMachine();
@@ -29,18 +31,24 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
   try {
     for (const name of options.only) {
       show(`${name} …`);
+      figures.begin(name);
       await measures[name]({ sizes, fleet, figures, show, profileFolder: options.profileFolder });
     }
   } finally {
     await fleet.stopAll();
     process.off('SIGINT', giveUp).off('SIGTERM', giveUp);
   }
-  const report = makeReport({
-    startedAt,
+  const sitting = {
+    startedAt: startedAt.toISOString(),
     seconds: elapsed(),
     size: options.size,
     measures: options.only,
+    windows: figures.windows,
+    warnings: figures.warnings(),
+  };
+  const report = makeReport({
     machine,
+    sittings: [...(earlier?.sittings ?? []), sitting],
     figures,
     targets: checkTargets(targets, figures),
   });
@@ -50,6 +58,11 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
   writeFileSync(join(options.outFolder, 'report.html'), renderHtml(report));
   console.log(`\nReports: ${relative('.', options.outFolder)}/report.html and report.json`);
   return report;
+}
+
+function readReport(folder: string): BenchReport | undefined {
+  if (!existsSync(join(folder, 'report.json'))) return undefined;
+  return JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as BenchReport;
 }
 
 /** Users that the measures connect at once, at the most. */

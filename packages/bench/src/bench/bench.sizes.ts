@@ -31,17 +31,17 @@ export interface BenchSizes {
 
 /** `npm run bench`: every size of issue 5. */
 const full: BenchSizes = {
-  startup: { starts: 5 },
+  startup: { starts: 3 },
   throughput: {
     pairs: [
       { users: 200, outstanding: [8, 24, 48] },
       { users: 2_000, outstanding: [1] },
     ],
-    windows: 5,
+    windows: 4,
     seconds: 3,
     warmSeconds: 1,
   },
-  latency: { users: 200, loads: [25, 50, 75], windows: 3, seconds: 4, inserts: 500 },
+  latency: { users: 200, loads: [25, 50, 75], windows: 3, seconds: 3, inserts: 500 },
   connections: { steps: [1_000, 2_500, 5_000, 10_000], settleSeconds: 2 },
   fanOut: { rooms: [100, 1_000, 5_000], windows: 5, seconds: 2 },
   growth: {

@@ -16,6 +16,8 @@ export type Unit =
 
 /** One row of the table: the same thing measured of one or more systems. */
 export interface FigureRow {
+  /** The measure that it belongs to. */
+  measure: string;
   /** What targets and plots find it by, such as `saturation.200`. */
   key: string;
   /** For people. */
@@ -27,6 +29,7 @@ export interface FigureRow {
 
 /** What became of every message of one load. */
 export interface LoadRecord {
+  measure: string;
   load: string;
   system: SystemName;
   verdict: LoadVerdict;
@@ -34,10 +37,15 @@ export interface LoadRecord {
 
 export type FigureBook = ReturnType<typeof createFigureBook>;
 
-/** Everything that a run has measured, in the order in which it was measured. */
-export function createFigureBook() {
-  const rows = new Map<string, FigureRow>();
-  const loads: LoadRecord[] = [];
+const EMPTY = { rows: [], loads: [] };
+
+/** Everything that a run has measured, in the order in which it was measured, after what an earlier one has. */
+export function createFigureBook(
+  earlier: { rows: readonly FigureRow[]; loads: readonly LoadRecord[] } = EMPTY,
+) {
+  const rows = new Map(earlier.rows.map((row) => [row.key, row]));
+  const loads = [...earlier.loads];
+  let measure = '';
   const windows = { measured: 0, dropped: 0 };
   const warnings = new Set<string>();
 
@@ -47,19 +55,24 @@ export function createFigureBook() {
     windows,
     warnings: () => [...warnings],
 
+    /** What is added from now on belongs to this measure. */
+    begin(name: string): void {
+      measure = name;
+    },
+
     /** Adds numbers to a row, which is made if there is none. */
     add(
       { key, what, unit }: Pick<FigureRow, 'key' | 'what' | 'unit'>,
       system: SystemName,
       ...samples: readonly number[]
     ): void {
-      const row = rows.get(key) ?? { key, what, unit, samples: {} };
+      const row = rows.get(key) ?? { measure, key, what, unit, samples: {} };
       rows.set(key, row);
       row.samples[system] = [...(row.samples[system] ?? []), ...samples];
     },
 
     addLoad(load: string, system: SystemName, verdict: LoadVerdict): void {
-      loads.push({ load, system, verdict });
+      loads.push({ measure, load, system, verdict });
     },
 
     /** Something that a reader of the figures has to know. Told once. */

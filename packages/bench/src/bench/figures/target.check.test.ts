@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exitCodeOf, makeReport } from '../report/report.js';
+import { exitCodeOf, keepOthers, makeReport } from '../report/report.js';
 import { createFigureBook } from './figure.book.js';
 import { checkTargets } from './target.check.js';
 import { targets } from './target.table.js';
@@ -20,11 +20,8 @@ const stateOf = (figures: Book, what: string) =>
 
 function reportOf(figures: Book) {
   return makeReport({
-    startedAt: new Date(0),
-    seconds: 1,
-    size: 'quick',
-    measures: ['throughput'],
     machine: { processor: 'x', processors: 2, memoryGB: 1, kernel: 'x', node: 'x' },
+    sittings: [],
     figures,
     targets: checkTargets(targets, figures),
   });
@@ -91,5 +88,32 @@ describe('a run', () => {
     figures.addLoad('latency', 'tutorial server', { ...verdict, reordered: 3 });
     figures.addLoad('latency', 'parley', verdict);
     expect(exitCodeOf(reportOf(figures), false)).toBe(0);
+  });
+});
+
+describe('measures that are added to a report', () => {
+  const sitting = {
+    startedAt: '',
+    seconds: 1,
+    size: 'quick',
+    measures: ['throughput', 'latency'],
+    windows: { measured: 1, dropped: 0 },
+    warnings: [],
+  } as const;
+
+  it('replace what it has of them, and keep the others', () => {
+    const first = createFigureBook();
+    for (const measure of ['throughput', 'latency']) {
+      first.begin(measure);
+      first.add(rate(`of ${measure}`), 'parley', 1);
+      first.addLoad(measure, 'parley', { ...verdict, lost: 1 });
+    }
+    const report = { ...reportOf(first), sittings: [sitting] };
+    const kept = keepOthers(report, ['latency', 'growth']);
+    expect(kept.sittings.map(({ measures }) => measures)).toEqual([['throughput']]);
+    const second = createFigureBook(kept);
+    expect(second.median('of throughput')).toBe(1);
+    expect(second.median('of latency')).toBeUndefined();
+    expect(reportOf(second).failures).toHaveLength(1);
   });
 });

@@ -2,22 +2,22 @@ import { describeVerdict } from '../figures/figure.book.js';
 import type { TargetResult } from '../figures/target.check.js';
 import type { SystemName } from '../rig/system.js';
 import { formatNumber, formatPercent } from './numbers.js';
-import type { BenchReport } from './report.js';
+import { type BenchReport, describeSitting } from './report.js';
 
 const peers: readonly SystemName[] = ['socket.io relay', 'ws relay', 'tutorial server'];
 
 /** The tables of a run, for a terminal and for Markdown alike. */
 export function renderConsole(report: BenchReport): string {
-  const { windows, warnings, failures } = report;
+  const { sittings, failures } = report;
   const lines = [
     '',
     ...renderTable(figureTable(report)),
     '',
     ...renderTable(targetTable(report.targets)),
     '',
-    `${windows.measured} windows measured, ${windows.dropped} dropped as others disturbed them; ${Math.round(report.seconds)} s in all.`,
+    ...sittings.map(describeSitting),
     ...peerTroubles(report).map((text) => `Peer: ${text}`),
-    ...warnings.map((text) => `Note: ${text}`),
+    ...sittings.flatMap(({ warnings }) => warnings.map((text) => `Note: ${text}`)),
     ...(failures.length === 0
       ? [`Nothing was lost, doubled, reordered or refused by Parley in ${countSent(report)} messages.`]
       : failures.map((text) => `FAILED: ${text}`)),

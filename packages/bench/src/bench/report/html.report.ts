@@ -1,6 +1,6 @@
 import { figureTable, targetTable } from './console.report.js';
 import { renderPlots } from './plot.table.js';
-import type { BenchReport } from './report.js';
+import { type BenchReport, describeSitting } from './report.js';
 import { escapeHtml } from './svg.js';
 
 /** Eight colours that people with the common kinds of colour blindness tell apart, for a light and a dark page. */
@@ -33,11 +33,11 @@ th, td { border-bottom: 1px solid var(--line); padding: .3rem .7rem; text-align:
 
 /** The report as one page that needs nothing else. */
 export function renderHtml(report: BenchReport): string {
-  const { startedAt, seconds, size, machine, windows, warnings, failures } = report;
+  const { machine, sittings, failures } = report;
+  const warnings = sittings.flatMap((sitting) => sitting.warnings);
   const facts = [
-    `${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${size} size, ${Math.round(seconds)} s`,
     `${machine.processors} × ${machine.processor}, ${machine.memoryGB} GB, Linux ${machine.kernel}, Node ${machine.node}`,
-    `${windows.measured} windows measured, ${windows.dropped} dropped because other work disturbed them`,
+    ...sittings.map(describeSitting),
   ];
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
