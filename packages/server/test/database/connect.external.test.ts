@@ -96,23 +96,26 @@ describe('a database of the operator’s own', () => {
 });
 
 describe('a connection string that leads nowhere', () => {
-  it('fails within 11 s with one sentence when nothing listens there', async () => {
-    const { ms, error, printed } = await failToOpen(`mongodb://app:${PASSWORD}@127.0.0.1:1/chats`);
-    expect(error).toMatchObject({ name: 'DatabaseStartError', code: 'unreachable' });
-    expect(error.message).toBe('The database at 127.0.0.1:1 cannot be reached: nothing listens there.');
-    expect(ms).toBeLessThan(11_000);
-    expect(printed).not.toContain(PASSWORD);
-  });
-
-  it('fails within 11 s with one sentence when what listens there does not answer', async () => {
+  it('fails within 11 s with one sentence when nothing listens there, or what does gives no answer', async () => {
     const server = createServer(() => undefined);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     afterThisTest(() => server.close());
     const { port } = server.address() as AddressInfo;
-    const { ms, error, printed } = await failToOpen(`mongodb://app:${PASSWORD}@127.0.0.1:${port}`);
-    expect(error.message).toBe(`The database at 127.0.0.1:${port} cannot be reached: it does not answer.`);
-    expect(ms).toBeLessThan(11_000);
-    expect(printed).not.toContain(PASSWORD);
+    const [nobody, mute] = await Promise.all([
+      failToOpen(`mongodb://app:${PASSWORD}@127.0.0.1:1/chats`),
+      failToOpen(`mongodb://app:${PASSWORD}@127.0.0.1:${port}`),
+    ]);
+    for (const { ms, error, printed } of [nobody, mute]) {
+      expect(error).toMatchObject({ name: 'DatabaseStartError', code: 'unreachable' });
+      expect(ms).toBeLessThan(11_000);
+      expect(printed).not.toContain(PASSWORD);
+    }
+    expect(nobody.error.message).toBe(
+      'The database at 127.0.0.1:1 cannot be reached: nothing listens there.',
+    );
+    expect(mute.error.message).toBe(
+      `The database at 127.0.0.1:${port} cannot be reached: it does not answer.`,
+    );
   });
 
   it.each([

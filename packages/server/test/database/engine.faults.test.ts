@@ -17,12 +17,12 @@ import {
 type InsertOneOptions = mongo.InsertOneOptions;
 
 /** Inserts without pause, several at a time, and remembers what was acknowledged. */
-function startWriting(database: Database, options: InsertOneOptions) {
+function startWriting(database: Database, name: string, options: InsertOneOptions) {
   const acknowledged: number[] = [];
   const odd: unknown[] = [];
   let next = 0;
   let isDone = false;
-  const collection = database.connection.collection<{ n: number }>('writes');
+  const collection = database.connection.collection<{ n: number }>(name);
   const run = async (): Promise<void> => {
     while (!isDone) {
       next += 1;
@@ -47,42 +47,42 @@ function startWriting(database: Database, options: InsertOneOptions) {
 }
 
 describe('a killed engine', () => {
-  it.each([
-    ['by default', {}],
-    ['with { w: majority, j: true }', { writeConcern: { w: 'majority', journal: true } }],
-    ['with { w: 1 }', { writeConcern: { w: 1 } }],
-  ] as [string, InsertOneOptions][])(
-    'loses no write acknowledged %s over five SIGKILLs, and comes back by itself each time',
-    async (_, options) => {
-      const dataDir = makeDataDir();
-      const database = await openForTest({ dataDir });
-      const writing = startWriting(database, options);
-      const lives = new Set<number>();
-      for (let kill = 0; kill < 5; kill += 1) {
-        const before = writing.acknowledged.length;
-        await waitFor('40 more acknowledged writes', () => writing.acknowledged.length >= before + 40);
-        lives.add(engineId(database));
-        const isDown = nextState(database, false);
-        process.kill(engineId(database), 'SIGKILL');
-        await isDown;
-        if (!database.isUp()) await nextState(database, true);
-      }
-      const before = writing.acknowledged.length;
-      await waitFor('writes after the last kill', () => writing.acknowledged.length > before);
-      await writing.stop();
-      await database.close();
-
-      const again = await openForTest({ dataDir });
-      const found = new Set(
-        (await again.connection.collection('writes').find().toArray()).map(
-          (document) => document['n'] as number,
-        ),
+  it('loses no acknowledged write over five SIGKILLs, whatever was asked for with it, and comes back by itself each time', async () => {
+    const concerns: [name: string, options: InsertOneOptions][] = [
+      ['default', {}],
+      ['majority', { writeConcern: { w: 'majority', journal: true } }],
+      ['one', { writeConcern: { w: 1 } }],
+    ];
+    const dataDir = makeDataDir();
+    const database = await openForTest({ dataDir });
+    const writings = concerns.map(([name, options]) => ({ name, ...startWriting(database, name, options) }));
+    const lives = new Set<number>();
+    for (let kill = 0; kill < 5; kill += 1) {
+      const before = writings.map(({ acknowledged }) => acknowledged.length);
+      await waitFor('40 more acknowledged writes of each', () =>
+        writings.every(({ acknowledged }, at) => acknowledged.length >= (before[at] ?? 0) + 40),
       );
-      expect(writing.acknowledged.filter((n) => !found.has(n))).toEqual([]);
-      expect(lives.size).toBe(5);
-      expect(writing.odd).toEqual([]);
-    },
-  );
+      lives.add(engineId(database));
+      const isDown = nextState(database, false);
+      process.kill(engineId(database), 'SIGKILL');
+      await isDown;
+      if (!database.isUp()) await nextState(database, true);
+    }
+    const before = writings.map(({ acknowledged }) => acknowledged.length);
+    await waitFor('writes after the last kill', () =>
+      writings.every(({ acknowledged }, at) => acknowledged.length > (before[at] ?? 0)),
+    );
+    await Promise.all(writings.map(({ stop }) => stop()));
+    await database.close();
+
+    const again = await openForTest({ dataDir });
+    for (const { name, acknowledged, odd } of writings) {
+      const documents = await again.connection.collection(name).find().toArray();
+      const found = new Set(documents.map((document) => document['n'] as number));
+      expect([name, acknowledged.filter((n) => !found.has(n)), odd]).toEqual([name, [], []]);
+    }
+    expect(lives.size).toBe(5);
+  });
 
   it('fails every kind of operation in flight as unavailable', async () => {
     const database = await openForTest();
