@@ -18,6 +18,7 @@ export const routeTable: { [N in CallableRoute]: Endpoint<N> } = {
   logout: 'POST auth/logout',
   getProfile: 'GET auth/profile',
   updateProfile: 'PUT auth/profile',
+  setPicture: 'PUT auth/picture',
   changePassword: 'PUT auth/change-password',
   listSessions: 'GET auth/sessions',
   revokeSession: 'DELETE auth/sessions/:id',

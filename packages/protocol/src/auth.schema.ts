@@ -59,6 +59,13 @@ export const profileInput = z.object({
   email: email.optional(),
 });
 export type ProfileInput = z.infer<typeof profileInput>;
+/** A picture as bytes; what kind it is shows in them. */
+export const pictureInput = z.object({
+  image: z
+    .base64('is not base64')
+    .max(4 * Math.ceil(limits.pictureMaxBytes / 3), `has more than ${limits.pictureMaxBytes} bytes`)
+    .meta({ description: 'A PNG, JPEG or WebP picture, in base64' }),
+});
 export const changePasswordInput = z.object({ currentPassword: passwordAttempt, newPassword });
 
 /** What signing in gives. The same tokens are set as HttpOnly cookies. */

@@ -16,6 +16,8 @@ export const limits = {
   nameMaxCharacters: 80,
   bioMaxCharacters: 500,
   urlMaxCharacters: 2_048,
+  /** Bytes of a profile picture: 256 pixels square in any of its formats, and in base64 it fits a JSON body. */
+  pictureMaxBytes: 65_536,
   /** RFC 5321 section 4.5.3.1.3: a path is 256 octets with its brackets. */
   emailMaxCharacters: 254,
   passwordMinCharacters: 8,

@@ -21,6 +21,7 @@ import { createInProcessBus } from './events/in-process.bus.js';
 import { createMetrics } from './metrics/metrics.js';
 import { type ChatStores, createChatStores } from './models/chat.stores.js';
 import { indexDefinitions } from './models/index.definitions.js';
+import { createPictureStore } from './models/picture.store.js';
 import { createSessionStore } from './models/session.store.js';
 import { getOrCreateSetting } from './models/setting.store.js';
 import { createUserStore } from './models/user.store.js';
@@ -32,6 +33,7 @@ import type { Services } from './services/contracts.js';
 import { createDirectoryService } from './services/directory.service.js';
 import { createLoginGuard } from './services/login.guard.js';
 import { createPasswordService } from './services/password.service.js';
+import { createPictureService } from './services/picture.service.js';
 import { createPresenceService } from './services/presence.service.js';
 import { createRateLimitService } from './services/rate-limit.service.js';
 import { createSessionService } from './services/session.service.js';
@@ -230,8 +232,10 @@ async function assembleServices(
     key: await getOrCreateSetting(connection, 'passwordKey', random),
     ...(overrides.passwordCost === undefined ? {} : { cost: overrides.passwordCost }),
   });
+  const pictureStore = createPictureStore(connection);
   const accounts = createAccountService({
     users: userStore,
+    pictures: pictureStore,
     sessions,
     bus,
     passwords,
@@ -262,6 +266,7 @@ async function assembleServices(
   };
   const services: Services = {
     accounts,
+    pictures: createPictureService({ store: pictureStore, accounts }),
     directory,
     presence,
     typing,

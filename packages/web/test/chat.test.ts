@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath } from './support/chromium.js';
 import {
@@ -151,12 +152,27 @@ describe.skipIf(chromiumPath === undefined)('two people in the browser', () => {
     const { page } = amara;
     await page.getByRole('link', { name: 'Settings and profile' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Amara Okafor');
-    await page.getByLabel('Picture address').fill('/icon.svg');
     await page.getByRole('button', { name: 'Save profile' }).click();
     await page.getByText('Profile saved').waitFor();
     await bruno.page.getByRole('link', { name: 'Back to chats' }).click();
     await rowOf(bruno.page, amara.username).click();
     await bruno.page.getByRole('heading', { name: 'Amara Okafor' }).waitFor();
+
+    await page
+      .getByLabel('Add a picture')
+      .setInputFiles(fileURLToPath(new URL('../package.json', import.meta.url)));
+    await page.getByText('not a picture').waitFor();
+    await page
+      .getByLabel('Add a picture')
+      .setInputFiles(fileURLToPath(new URL('../public/icon-512.png', import.meta.url)));
+    await page.getByText('Picture saved').waitFor();
+    await bruno.page.reload();
+    const face = bruno.page.locator('.pane-header img');
+    await face.waitFor();
+    expect(await face.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(256);
+    await page.getByRole('button', { name: 'Remove picture' }).click();
+    await page.getByText('Picture removed').waitFor();
+    await page.locator('.profile-head img').waitFor({ state: 'detached' });
 
     const other = await app.open('/');
     await other.page.getByLabel('Username or e-mail').fill(amara.username);

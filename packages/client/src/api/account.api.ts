@@ -21,6 +21,8 @@ export interface AccountApi {
   profile(): Promise<User>;
   /** Changes the own profile; what is left out stays. `username_taken`, `email_taken`, `invalid_request`. */
   updateProfile(changes: ProfileInput): Promise<User>;
+  /** Sets the own picture: PNG, JPEG or WebP, at most 64 KiB. It is shown small: a square of 256 pixels does. */
+  setPicture(picture: Blob | Uint8Array): Promise<User>;
   /** Ends all other sessions. `wrong_password`. */
   changePassword(input: RouteBody<'changePassword'>): Promise<void>;
   /** The devices that are signed in. */
@@ -87,6 +89,11 @@ export function createAccountApi({ call, transport, keeper, me, enter, leave }: 
 
     profile: async () => keep(await call('getProfile')),
     updateProfile: async (body) => keep(await call('updateProfile', { body })),
+    async setPicture(picture) {
+      const bytes = picture instanceof Uint8Array ? picture : new Uint8Array(await picture.arrayBuffer());
+      const image = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+      return keep(await call('setPicture', { body: { image } }));
+    },
     async changePassword(body) {
       await call('changePassword', { body });
     },

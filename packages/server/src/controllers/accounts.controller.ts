@@ -13,6 +13,7 @@ type AccountRoutes = Pick<
   | 'logout'
   | 'getProfile'
   | 'updateProfile'
+  | 'setPicture'
   | 'changePassword'
   | 'listSessions'
   | 'revokeSession'
@@ -26,7 +27,7 @@ export function viewOwn(user: UserRecord, presence: Services['presence']): UserV
 
 /** Registration, sessions and the own profile. */
 export function createAccountsController(services: Services): Handlers<AccountRoutes> {
-  const { accounts, presence } = services;
+  const { accounts, pictures, presence } = services;
   const presentSelf = (user: UserRecord) => presentOwnUser(viewOwn(user, presence));
 
   function answerSignIn(signedIn: { user: UserRecord } & IssuedTokens, context: RequestContext) {
@@ -63,6 +64,10 @@ export function createAccountsController(services: Services): Handlers<AccountRo
     getProfile: async (_, { actor }) => ({ user: presentSelf(await accounts.profile(actor)) }),
     updateProfile: async ({ body }, { actor }) => ({
       user: presentSelf(await accounts.updateProfile(actor, body)),
+    }),
+
+    setPicture: async ({ body }, { actor }) => ({
+      user: presentSelf(await pictures.set(actor, body.image)),
     }),
 
     async changePassword({ body }, { actor }) {

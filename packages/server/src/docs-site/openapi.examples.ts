@@ -33,6 +33,13 @@ export const bodyExamples: Readonly<Record<string, BodyExample>> = {
   refreshToken: { summary: 'With the cookie', value: {} },
   logout: { summary: 'This session', value: {} },
   updateProfile: { summary: 'A line about yourself', value: { bio: 'Hello, I am new here' } },
+  setPicture: {
+    summary: 'One green dot',
+    value: {
+      image:
+        'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M/wHwAEBgIApD5fRAAAAABJRU5ErkJggg==',
+    },
+  },
   changePassword: {
     summary: 'A longer one',
     value: { currentPassword: 'Password123', newPassword: 'correct horse battery staple' },

@@ -28,6 +28,7 @@ export function bindCanonicalRoutes(
       login: credential,
       changePassword: credential,
       sendMessage: { limit: 'message' },
+      setPicture: { limit: 'message' },
       searchUsers: search,
       searchMessages: search,
     }),

@@ -20,6 +20,7 @@ import { bindClassicRoutes } from './classic.routes.js';
 import { bindColonRoutes } from './colon.routes.js';
 import { type ApiDocuments, serveDocuments } from './docs.routes.js';
 import { type MetricsSource, serveMetrics } from './metrics.routes.js';
+import { servePictures } from './picture.routes.js';
 import { createRouteBinder } from './route.binder.js';
 import { mountRoutes } from './route.mount.js';
 import { bindSidebarRoutes } from './sidebar.routes.js';
@@ -87,6 +88,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.use(refuseWhileStopping(state.isStopping));
   app.use(cookieParser());
   serveDocuments(app, options.documents);
+  servePictures(app, services.pictures);
   serveWebApp(app, options.webRoot);
   mountRoutes(app, [
     ...canonical.filter(({ spec }) => spec.tag !== 'Server'),

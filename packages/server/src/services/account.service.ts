@@ -1,9 +1,11 @@
 import { limits, ParleyError } from '@parley/protocol';
 import type { DomainEventBus } from '../events/domain.events.js';
+import type { PictureStore } from '../models/picture.store.js';
 import type { UserRecord } from '../models/user.record.js';
 import { type NewUser, type UserChanges, UserConflictError, type UserStore } from '../models/user.store.js';
 import { groupOfAddress } from '../policies/address.policy.js';
 import { isCommonPassword } from '../policies/common.passwords.js';
+import { isKeptPicture } from '../policies/picture.policy.js';
 import { makeUsername, numberUsername } from '../policies/username.policy.js';
 import type { AccountService } from './contracts.js';
 import type { LoginGuard } from './login.guard.js';
@@ -12,6 +14,7 @@ import type { SessionService } from './session.service.js';
 
 export interface AccountServiceDeps {
   users: UserStore;
+  pictures: Pick<PictureStore, 'remove'>;
   sessions: SessionService;
   passwords: PasswordService;
   guard: LoginGuard;
@@ -28,7 +31,7 @@ const NOBODY = '000000000000000000000000';
 
 /** Accounts: making them, signing in and out, the own profile. */
 export function createAccountService(deps: AccountServiceDeps): AccountService {
-  const { users, sessions, passwords, guard, bus, now = Date.now } = deps;
+  const { users, pictures, sessions, passwords, guard, bus, now = Date.now } = deps;
 
   /** Throws `username_taken`, `email_taken`. */
   async function insert(user: Omit<NewUser, 'username'>, username: string | undefined): Promise<UserRecord> {
@@ -132,6 +135,10 @@ export function createAccountService(deps: AccountServiceDeps): AccountService {
         throw toTaken(error);
       });
       if (user === null) throw new ParleyError('user_not_found');
+      // A picture that is shown no more is not kept, either.
+      const { profilePicture } = changes;
+      if (profilePicture !== undefined && !isKeptPicture(profilePicture, user.id))
+        await pictures.remove(user.id);
       bus.publish('user.updated', { userId: user.id });
       return user;
     },

@@ -11,6 +11,7 @@ import type {
 import type { EventOrigin } from '../events/domain.events.js';
 import type { ChatRecord, ChatRef } from '../models/chat.record.js';
 import type { MessageRecord } from '../models/message.record.js';
+import type { PictureRecord } from '../models/picture.record.js';
 import type { UserRecord } from '../models/user.record.js';
 import type { Actor } from './actor.js';
 
@@ -184,6 +185,14 @@ export interface AccountService {
   revokeSession(actor: Actor, sessionId: string): Promise<void>;
 }
 
+/** The profile pictures that this server keeps. */
+export interface PictureService {
+  /** Keeps base64 bytes as the actor's picture; gives the user with its address. `invalid_request`. */
+  set(actor: Actor, image: string): Promise<UserRecord>;
+  /** The picture of a user; null when none is kept here. */
+  find(userId: string): Promise<PictureRecord | null>;
+}
+
 /** Users as others see them, with presence. */
 export interface DirectoryService {
   list(
@@ -241,6 +250,7 @@ export interface RateLimitService {
 /** Everything the edges may call. */
 export interface Services {
   accounts: AccountService;
+  pictures: PictureService;
   directory: DirectoryService;
   messages: MessageService;
   chats: ChatService;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Connection } from 'mongoose';
 import { ensureIndexes } from '../../src/database/indexes.js';
 import { createInProcessBus } from '../../src/events/in-process.bus.js';
+import { createPictureStore } from '../../src/models/picture.store.js';
 import { sessionIndexes } from '../../src/models/session.model.js';
 import { createSessionStore, type SessionStore } from '../../src/models/session.store.js';
 import { getOrCreateSetting } from '../../src/models/setting.store.js';
@@ -68,7 +69,15 @@ export async function createAccountNode(connection: Connection, options: Account
     ...(options.failuresPerAddress !== undefined && { failuresPerAddress: options.failuresPerAddress }),
     ...(options.failuresOverall !== undefined && { failuresOverall: options.failuresOverall }),
   });
-  const accounts = createAccountService({ users, sessions, passwords, guard, bus, ...clock });
+  const accounts = createAccountService({
+    users,
+    pictures: createPictureStore(connection),
+    sessions,
+    passwords,
+    guard,
+    bus,
+    ...clock,
+  });
   const presence = {
     statusOf: () => ({ status: 'offline' as const, lastSeen: null }),
     onlineUserIds: () => [],

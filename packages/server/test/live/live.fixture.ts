@@ -4,6 +4,7 @@ import { ensureIndexes } from '../../src/database/indexes.js';
 import { createInProcessBus } from '../../src/events/in-process.bus.js';
 import { createChatStores } from '../../src/models/chat.stores.js';
 import { indexDefinitions } from '../../src/models/index.definitions.js';
+import { createPictureStore } from '../../src/models/picture.store.js';
 import { createSessionStore } from '../../src/models/session.store.js';
 import { createUserStore } from '../../src/models/user.store.js';
 import { createAccountService } from '../../src/services/account.service.js';
@@ -13,6 +14,7 @@ import type { Services } from '../../src/services/contracts.js';
 import { createDirectoryService } from '../../src/services/directory.service.js';
 import { createLoginGuard } from '../../src/services/login.guard.js';
 import { createPasswordService } from '../../src/services/password.service.js';
+import { createPictureService } from '../../src/services/picture.service.js';
 import { createPresenceService } from '../../src/services/presence.service.js';
 import { createRateLimitService } from '../../src/services/rate-limit.service.js';
 import { createSessionService } from '../../src/services/session.service.js';
@@ -111,14 +113,18 @@ export async function startLive(
     chats: chat.chats,
     ...(options.typingExpiryMs !== undefined && { expiryMs: options.typingExpiryMs }),
   });
+  const pictures = createPictureStore(connection);
+  const accounts = createAccountService({
+    users: store,
+    pictures,
+    sessions,
+    passwords: createPasswordService({ key: 'test', cost: 4 }),
+    guard: createLoginGuard({ windowMs: 900_000 }),
+    bus,
+  });
   const real: Services = {
-    accounts: createAccountService({
-      users: store,
-      sessions,
-      passwords: createPasswordService({ key: 'test', cost: 4 }),
-      guard: createLoginGuard({ windowMs: 900_000 }),
-      bus,
-    }),
+    accounts,
+    pictures: createPictureService({ store: pictures, accounts }),
     directory,
     messages: chat.messages,
     chats: chat.chats,

@@ -1,5 +1,4 @@
 import type { User } from '@parley/protocol';
-import { useSignal } from '@preact/signals';
 import { client } from '../state/client.js';
 import { showNotice } from '../state/notices.js';
 import { chooseStatus, ownStatus } from '../state/own.status.js';
@@ -8,20 +7,19 @@ import { t } from '../text/text.js';
 import { Avatar } from '../ui/avatar.js';
 import { Field } from '../ui/field.js';
 import { useSubmission } from '../ui/submission.js';
+import { PictureChoice } from './picture.choice.js';
 import { Section } from './section.js';
 
 const statuses = ['online', 'away', 'busy', 'offline'] as const;
 
 /** What others see of one. */
 export function ProfileSection({ me }: { me: User }) {
-  const picture = useSignal(me.profilePicture);
   const { submit, isBusy, failure, issues } = useSubmission(async (fields) => {
-    const { name = '', username = '', email = '', bio = '', profilePicture = '' } = fields;
+    const { name = '', username = '', email = '', bio = '' } = fields;
     await client.account.updateProfile({
       name: name.trim(),
       username: username.trim(),
       bio: bio.trim(),
-      profilePicture: profilePicture.trim(),
       ...(email.trim() !== '' && { email: email.trim() }),
     });
     showNotice({ text: t('profile.saved') });
@@ -30,7 +28,7 @@ export function ProfileSection({ me }: { me: User }) {
   return (
     <Section title={t('profile.title')}>
       <div class="profile-head">
-        <Avatar user={{ ...me, profilePicture: picture.value }} size="large" />
+        <Avatar user={me} size="large" />
         <div>
           <p class="profile-name" dir="auto">
             {me.name || me.username}
@@ -39,6 +37,7 @@ export function ProfileSection({ me }: { me: User }) {
         </div>
         <StatusChoice />
       </div>
+      <PictureChoice me={me} />
       <form onSubmit={submit} noValidate class="settings-form">
         <Field
           name="name"
@@ -64,18 +63,6 @@ export function ProfileSection({ me }: { me: User }) {
           defaultValue={me.email ?? ''}
           autocomplete="email"
           error={wrong['email']}
-        />
-        <Field
-          name="profilePicture"
-          label={t('profile.picture')}
-          hint={t('profile.pictureHint')}
-          defaultValue={me.profilePicture}
-          inputMode="url"
-          spellcheck={false}
-          error={wrong['profilePicture']}
-          onChange={(event) => {
-            picture.value = event.currentTarget.value.trim();
-          }}
         />
         <Field name="bio" label={t('profile.bio')} defaultValue={me.bio} isLong error={wrong['bio']} />
         <p class="form-failure" role="alert">

@@ -89,6 +89,9 @@ export const en = {
   'chat.announce': '{name}: {text}',
   'chat.gone': 'This chat is not there',
   'chat.goneText': 'The link may be wrong, or the account was removed.',
+  'person.title': 'Profile',
+  'person.about': 'About {name}',
+  'person.since': 'Joined {when}',
   'find.position': '{index} of {total}',
   'find.none': 'No hits',
   'find.previous': 'Earlier hit',
@@ -132,8 +135,12 @@ export const en = {
   'profile.title': 'Profile',
   'profile.name': 'Name',
   'profile.bio': 'About you',
-  'profile.picture': 'Picture address',
-  'profile.pictureHint': 'An https address, or a path on this server. Leave empty for your initials.',
+  'profile.addPicture': 'Add a picture',
+  'profile.changePicture': 'Change picture',
+  'profile.removePicture': 'Remove picture',
+  'profile.pictureSaved': 'Picture saved',
+  'profile.pictureRemoved': 'Picture removed',
+  'profile.pictureBad': 'This file is not a picture that can be shown.',
   'profile.save': 'Save profile',
   'profile.saved': 'Profile saved',
   'appearance.title': 'Appearance',
@@ -196,7 +203,6 @@ export const en = {
   'field.email': 'This does not look like an e-mail address.',
   'field.password': 'Use at least 8 characters, and nothing everybody uses.',
   'field.bio': 'Use at most 500 characters.',
-  'field.profilePicture': 'Use an address that begins with https://, or a path on this server.',
 } as const;
 
 /** The name of a text. */
