@@ -154,6 +154,53 @@ describe('an account', () => {
     expect(() => client.chats.open({ userId: 'x' })).toThrow(ParleyClientError);
   });
 
+  it('shows nothing more once it closes, whatever still comes back', async () => {
+    const ann = await newPerson('ann');
+    const bob = await newPerson('bob');
+    const target = { userId: bob.user.id };
+    for (let n = 0; n < 5; n += 1)
+      await bob.messages.send({ userId: ann.user.id, content: `${n}` }).acknowledged;
+    const memory = createMemoryStorage();
+    /** What is asked for and written from now on waits until the hold ends. */
+    let hold: Promise<void> | undefined;
+    const client = newClient({
+      pageSize: 2,
+      storage: {
+        ...memory,
+        async write(entries) {
+          await hold;
+          await memory.write(entries);
+        },
+      },
+      async fetch(input, init) {
+        const response = await fetch(input, init);
+        if (String(input).includes('/conversation/')) await hold;
+        return response;
+      },
+    });
+    await client.account.login({ identifier: ann.username, password: PASSWORD });
+    const timeline = client.chats.open(target);
+    await until(timeline.state, ({ hasOlder, isLoading }) => hasOlder && !isLoading);
+    const errors: unknown[] = [];
+    timeline.messages.subscribe(() => {
+      try {
+        client.chats.markRead(target);
+      } catch (error) {
+        errors.push(error);
+      }
+    });
+    let release = () => {};
+    hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    client.messages.send({ ...target, content: 'the last one' });
+    const older = timeline.loadOlder();
+    const closing = client.close();
+    release();
+    await Promise.all([older, closing]);
+    expect(errors).toEqual([]);
+  });
+
   it('leaves nothing behind when it signs out', async () => {
     const storage = createMemoryStorage();
     const ann = await newPerson('ann', { storage });

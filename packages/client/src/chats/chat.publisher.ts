@@ -42,6 +42,7 @@ export function createChatPublisher(deps: PublisherDeps) {
   const timelines = new Set<OpenTimeline>();
   const summaries = new Map<ChatState, ChatSummary>();
   const dirty = new Set<ChatState>();
+  let isStopped = false;
 
   function summarize(state: ChatState): ChatSummary {
     const { peerId } = state;
@@ -62,6 +63,7 @@ export function createChatPublisher(deps: PublisherDeps) {
   }
 
   function flush(): void {
+    if (isStopped) return;
     const changed = new Set(dirty);
     // Emptied first: whoever is told may change something in turn, such as what counts as read.
     dirty.clear();
@@ -81,16 +83,23 @@ export function createChatPublisher(deps: PublisherDeps) {
 
     /** The chat has changed. */
     touch(state: ChatState): void {
+      if (isStopped) return;
       if (!dirty.size) queueMicrotask(flush);
       dirty.add(state);
     },
 
+    /** The client closes: what is still under way is told to nobody, who could do nothing with it. */
+    stop(): void {
+      isStopped = true;
+      for (const timeline of timelines) timeline.close();
+      for (const state of dirty) deps.onPublished(state);
+      dirty.clear();
+    },
+
     /** Nobody is signed in any more. */
     close(): void {
-      for (const timeline of timelines) timeline.close();
-      summaries.clear();
-      dirty.clear();
-      flush();
+      list.value = [];
+      unread.value = 0;
     },
   };
 }

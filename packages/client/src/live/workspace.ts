@@ -245,6 +245,7 @@ export async function openWorkspace(core: ClientCore, user: User) {
     /** Ends everything; what is kept stays for the next time, or goes with `forget`. */
     async close(forget: boolean): Promise<void> {
       isClosed = true;
+      publisher.stop();
       endSession();
       endUpkeep();
       sync.close();
