@@ -53,9 +53,17 @@ describe.skipIf(chromiumPath === undefined)('what others write', () => {
     const { page } = mallory;
     await page.getByRole('link', { name: 'Settings and profile' }).click();
     await page.getByLabel('Name', { exact: true }).fill('<img src=x onerror=window.harmed=1>');
-    await page.getByLabel('Picture address').fill('https://tracker.invalid/pixel.png');
     await page.getByRole('button', { name: 'Save profile' }).click();
     await page.getByText('Profile saved').waitFor();
+    // The app itself only takes files; others may not.
+    await page.evaluate(async () => {
+      const { ok } = await fetch('/api/auth/profile', {
+        method: 'PUT',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ profilePicture: 'https://tracker.invalid/pixel.png' }),
+      });
+      if (!ok) throw new Error('the picture was not taken');
+    });
     await amara.page.reload();
     await amara.page.getByRole('heading', { name: '<img src=x onerror=window.harmed=1>' }).waitFor();
     expect(await amara.page.evaluate(() => 'harmed' in window)).toBe(false);
@@ -88,6 +96,16 @@ describe.skipIf(chromiumPath === undefined)('what others write', () => {
 
   it('is pasted as it is, and refused above the limit', async () => {
     const { page } = mallory;
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.evaluate(async () => {
+      const kinds = { 'text/plain': 'Bold,\n  as it is', 'text/html': '<b>Bold</b>' };
+      await navigator.clipboard.write([new ClipboardItem(kinds)]);
+    });
+    await composerOf(page).press('ControlOrMeta+v');
+    expect(await composerOf(page).inputValue()).toBe('Bold,\n  as it is');
+    // Emoji count once each, as the server counts them.
+    await composerOf(page).fill('😀'.repeat(10_000));
+    expect(await page.getByText('too long').count()).toBe(0);
     await composerOf(page).fill('y'.repeat(10_001));
     await page.getByText('1 character too long').waitFor();
     await composerOf(page).press('Enter');

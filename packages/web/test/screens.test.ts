@@ -5,12 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findViolations } from './support/axe.js';
 import { chromiumPath } from './support/chromium.js';
 import { settle } from './support/village.js';
-import { DESK, expectClean, PHONE, useWebApp, type Visitor } from './support/web.fixture.js';
+import { DESK, expectClean, PHONE, shiftOf, useWebApp, type Visitor } from './support/web.fixture.js';
 
 /** With PARLEY_SCREENS=1 a picture of every screen is written to docs/screens; otherwise the tree stays as it is. */
 const folder = process.env['PARLEY_SCREENS']
   ? fileURLToPath(new URL('../../../docs/screens', import.meta.url))
   : '';
+
+/** What a person does not mind (web.dev/cls), here of everything since the page was loaded. */
+const SHIFT_MAX = 0.1;
 
 const settings: { name: string; options: BrowserContextOptions }[] = [
   { name: 'desk-light', options: { viewport: DESK, colorScheme: 'light' } },
@@ -50,6 +53,7 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
     expect.soft(await findViolations(page), `${name}, ${setting}`).toEqual([]);
     const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect.soft(excess, `${name}, ${setting}: pixels beyond the edge`).toBeLessThanOrEqual(0);
+    expect.soft(await shiftOf(page), `${name}, ${setting}: layout shift`).toBeLessThan(SHIFT_MAX);
   }
 
   async function signIn(page: Page, username: string): Promise<void> {
@@ -100,6 +104,11 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
     await page.getByRole('menuitem', { name: 'Delete for everyone' }).click();
     await judge(page, 'delete', setting);
     await page.getByRole('button', { name: 'Cancel' }).click();
+
+    await page.getByRole('button', { name: 'About Tomás Rivera' }).click();
+    await page.getByText('Stage carpenter').waitFor();
+    await judge(page, 'person', setting);
+    await page.keyboard.press('Escape');
 
     await page.getByRole('button', { name: 'Insert emoji' }).click();
     await page.getByRole('searchbox', { name: 'Search emoji' }).waitFor();

@@ -28,8 +28,9 @@ export function ChatList({ me, onNew }: { me: User; onNew: () => void }) {
   const listed = client.chats.list.value;
   // The lobby is always there to go to, whether or not anybody has said something in it.
   const chats = listed.some(({ isLobby }) => isLobby) ? listed : [...listed, LOBBY];
-  const isLoading =
-    chats.length === 0 && client.status.value !== 'online' && client.status.value !== 'offline';
+  const status = client.status.value;
+  // Before the first answer nobody knows whether there are none.
+  const isLoading = listed.length === 0 && (status === 'connecting' || status === 'syncing');
   const isAlone = chats.every(({ isLobby }) => isLobby);
   return (
     <nav class="chat-list" ref={scroller} aria-label={t('chats.title')}>

@@ -49,7 +49,7 @@ function Preview({ chat, myId, isCurrent }: { chat: ChatSummary; myId: string; i
   if (typists.length > 0) {
     return (
       <span class="chat-row-preview chat-row-typing">
-        {t('chat.typing', { name: nameOf(typists[0] ?? '') })}
+        <span class="chat-row-text">{t('chat.typing', { name: nameOf(typists[0] ?? '') })}</span>
       </span>
     );
   }

@@ -9,14 +9,18 @@ import { readDraft, writeDraft } from '../state/drafts.js';
 import { keyOfTarget } from '../state/route.js';
 import { t } from '../text/text.js';
 import { IconButton } from '../ui/icon.button.js';
+import { isTouch } from '../ui/touch.js';
 
 const EmojiPicker = lazy(() => import('./emoji.picker.js'));
 
 /** The protocol's limit; its table would bring zod into the bundle, its type makes a difference an error of the build. */
 const MAX: (typeof limits)['messageContentMaxCharacters'] = 10_000;
-/** Where there is no mouse, the key that would send is the only one that makes a new line. */
-const isTouch = matchMedia('(hover: none) and (pointer: coarse)').matches;
 const growsByItself = CSS.supports('field-sizing', 'content');
+
+/** Characters above the limit, as the server counts them: an emoji is one, whatever JavaScript makes of it. */
+function countExcess(text: string): number {
+  return text.length <= MAX ? 0 : [...text].length - MAX;
+}
 
 interface ComposerProps {
   target: ChatTarget;
@@ -37,7 +41,7 @@ export function Composer(props: ComposerProps) {
   const text = useSignal(readDraft(key));
   const isPicking = useSignal(false);
   const input = useRef<HTMLTextAreaElement>(null);
-  const excess = text.value.trim().length - MAX;
+  const excess = countExcess(text.value.trim());
   const canSend = text.value.trim() !== '' && excess <= 0;
 
   useEffect(() => {
@@ -61,7 +65,8 @@ export function Composer(props: ComposerProps) {
     text.value = next;
     if (editing !== null) return;
     writeDraft(key, next);
-    if (next.trim() !== '') client.typing.press(target);
+    if (next.trim() === '') client.typing.stop(target);
+    else client.typing.press(target);
   }
 
   function submit(): void {
@@ -90,6 +95,7 @@ export function Composer(props: ComposerProps) {
   function onKeyDown(event: TargetedKeyboardEvent<HTMLTextAreaElement>): void {
     // A key that finishes a word of an input method is not a key of ours.
     if (event.isComposing) return;
+    // On a keyboard of glass the key that would send is the only one that makes a new line.
     if (event.key === 'Enter' && !event.shiftKey && !isTouch) {
       event.preventDefault();
       submit();

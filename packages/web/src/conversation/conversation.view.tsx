@@ -4,7 +4,8 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { type ChatDescription, useChatDescription } from '../chats/chat.target.js';
 import { client } from '../state/client.js';
 import { showNotice } from '../state/notices.js';
-import { followLink } from '../state/route.js';
+import { followLink, route } from '../state/route.js';
+import { useViewTitle } from '../state/view.title.js';
 import { describeError } from '../text/error.text.js';
 import { t } from '../text/text.js';
 import { Icon } from '../ui/icon.js';
@@ -15,7 +16,7 @@ import { DeleteDialog } from './delete.dialog.js';
 import { FindBar } from './find.bar.js';
 import { useListPosition } from './list.position.js';
 import { MessageList } from './message.list.js';
-import { type MessageAction, MessageMenu } from './message.menu.js';
+import { hasMenu, type MessageAction, MessageMenu } from './message.menu.js';
 import { TypingLine } from './typing.line.js';
 import { isLookedAt, useUnreadLine } from './unread.line.js';
 
@@ -26,6 +27,7 @@ const FOUND_MS = 2_400;
 export function ConversationView({ target, at }: { target: ChatTarget; at?: number }) {
   const description = useChatDescription(target);
   const { title, chat, isGone } = description;
+  useViewTitle(title);
   const timeline = useMemo(() => client.chats.open(target), []);
   const editing = useSignal<LocalMessage | null>(null);
   const menu = useSignal<{ message: LocalMessage; anchor: HTMLElement } | null>(null);
@@ -58,10 +60,11 @@ export function ConversationView({ target, at }: { target: ChatTarget; at?: numb
       .catch((error: unknown) => showNotice({ text: describeError(error) }));
   }
 
-  // Another hit in the chat that is open already.
+  // Another hit in the chat that is open already, or the same one again.
+  const visit = route.value;
   useEffect(() => {
     if (at !== undefined && line.isSettled.peek()) show(at);
-  }, [at]);
+  }, [visit]);
 
   useEffect(() => {
     const onLook = () => position.seen();
@@ -135,7 +138,7 @@ export function ConversationView({ target, at }: { target: ChatTarget; at?: numb
           editing.value = null;
         }}
         onEditLast={() => {
-          const own = timeline.messages.peek().findLast(isEditable);
+          const own = timeline.messages.peek().findLast((message) => message.isOwn && hasMenu(message));
           if (own !== undefined) editing.value = own;
         }}
       />
@@ -162,10 +165,6 @@ export function ConversationView({ target, at }: { target: ChatTarget; at?: numb
       )}
     </section>
   );
-}
-
-function isEditable({ isOwn, status, deletedAt }: LocalMessage): boolean {
-  return isOwn && deletedAt === undefined && status !== 'pending' && status !== 'failed';
 }
 
 /** What stands in a chat in which nobody has written. */

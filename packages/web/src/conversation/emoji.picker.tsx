@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { t } from '../text/text.js';
-import { emojiGroups } from './emoji.table.js';
+import { language, t } from '../text/text.js';
+import { isTouch } from '../ui/touch.js';
+import { emojiIn } from './emoji.table.js';
 import './emoji.css';
 
 /** Emoji in a row of the grid, as the style sheet lays them out. */
@@ -14,14 +15,14 @@ export default function EmojiPicker(props: { onPick: (emoji: string) => void; on
   const query = useSignal('');
   const box = useRef<HTMLDivElement>(null);
   const needle = query.value.trim().toLowerCase();
-  const groups = emojiGroups
+  const groups = emojiIn(language.value)
     .map((group) =>
-      group.filter(({ words }) => needle === '' || words.split(' ').some((word) => word.startsWith(needle))),
+      group.filter(({ words }) => needle === '' || words.some((word) => word.startsWith(needle))),
     )
     .filter((group) => group.length > 0);
 
   useEffect(() => {
-    box.current?.querySelector('input')?.focus();
+    (isTouch ? box.current : box.current?.querySelector('input'))?.focus();
     const onPress = (event: PointerEvent) => {
       const { target } = event;
       if (target instanceof Element && target.closest('.composer') === null) onClose();
@@ -57,7 +58,14 @@ export default function EmojiPicker(props: { onPick: (emoji: string) => void; on
   }
 
   return (
-    <div class="emoji" role="dialog" aria-label={t('composer.emoji')} ref={box} onKeyDown={onKeyDown}>
+    <div
+      class="emoji"
+      role="dialog"
+      aria-label={t('composer.emoji')}
+      tabIndex={-1}
+      ref={box}
+      onKeyDown={onKeyDown}
+    >
       <input
         type="search"
         class="field-input"
@@ -72,13 +80,13 @@ export default function EmojiPicker(props: { onPick: (emoji: string) => void; on
       <div class="emoji-groups">
         {groups.map((group) => (
           <div key={group[0]?.sign} class="emoji-group">
-            {group.map(({ sign, words }, index) => (
+            {group.map(({ sign, name }, index) => (
               <button
                 key={sign}
                 type="button"
                 class="emoji-item"
-                aria-label={words}
-                title={words}
+                aria-label={name}
+                title={name}
                 tabIndex={index === 0 ? 0 : -1}
                 onClick={() => onPick(sign)}
               >

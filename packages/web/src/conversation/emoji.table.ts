@@ -1,3 +1,5 @@
+import { hindiWords } from './emoji.words.hi.js';
+
 /** Emoji that people use, with words to find them by. A group is a line of `emoji word word|emoji word`. */
 const groups = [
   '😀 grin happy|😄 smile happy|😁 beam|😂 joy tears laugh|🤣 rofl laugh|😅 sweat relief|😊 blush|🙂 slight smile|😉 wink|😍 heart eyes love|😘 kiss|🥰 adore love|😋 yum tasty|😜 tease tongue|🤪 silly|😎 cool sunglasses|🤓 nerd|🥳 party celebrate|🤗 hug|🤔 think hmm|🤨 doubt|😐 neutral|🙄 eyeroll|😬 grimace|😴 sleep tired|😌 calm relieved|😷 mask sick|🤒 ill fever|🤯 mind blown|😳 flushed|🥺 plead please|😢 cry sad|😭 sob cry|😤 huff|😡 angry|😱 scream shock|😰 anxious|🫠 melt|🙃 upside down|😇 angel',
@@ -8,16 +10,29 @@ const groups = [
   '🚗 car|🚆 train|✈️ plane flight|🚀 rocket ship|🚲 bike|🏠 home house|🏢 office|⏰ alarm time|📅 calendar date|📌 pin|📎 clip|✏️ pencil|📝 note|💡 idea light|🔑 key|🔒 lock|💻 laptop|📱 phone|🎧 music headphones|🎮 game|⚽ football|🏏 cricket|🏆 trophy win|🎁 gift|💰 money|🛒 cart shop|🧪 test|🐛 bug',
 ];
 
-/** One emoji, and what it is called. */
+/** One emoji, what it is called, and every word that finds it. */
 export interface Emoji {
   sign: string;
-  words: string;
+  name: string;
+  words: readonly string[];
 }
 
-/** All of them, in groups that belong together. */
-export const emojiGroups: readonly (readonly Emoji[])[] = groups.map((line) =>
+const english = groups.map((line) =>
   line.split('|').map((entry) => {
     const [sign = '', ...words] = entry.split(' ');
     return { sign, words: words.join(' ') };
   }),
 );
+/** The languages other than English in which emoji have names, in the order of the table. */
+const names: Partial<Record<string, readonly (readonly string[])[]>> = { hi: hindiWords };
+
+/** All of them, in groups that belong together; English words find them in every language. */
+export function emojiIn(language: string): readonly (readonly Emoji[])[] {
+  const own = names[language];
+  return english.map((group, row) =>
+    group.map(({ sign, words }, column) => {
+      const name = own?.[row]?.[column] ?? words;
+      return { sign, name, words: `${name} ${words}`.split(' ') };
+    }),
+  );
+}

@@ -18,7 +18,12 @@ export function FindBar(props: { chatId: string; onHit: (seq: number) => void; o
   const note = useSignal('');
   const input = useRef<HTMLInputElement>(null);
 
-  useEffect(() => input.current?.focus(), []);
+  useEffect(() => {
+    const before = document.activeElement;
+    input.current?.focus();
+    // The focus goes back to where the search was called from.
+    return () => before instanceof HTMLElement && before.focus();
+  }, []);
 
   useEffect(() => {
     const q = query.value.trim();

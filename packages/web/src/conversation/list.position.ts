@@ -1,6 +1,6 @@
 import type { LocalMessage, Timeline } from '@parley/client';
 import { useSignal } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { VirtualizerHandle } from 'virtua';
 
 /** Pixels from the end within which one still counts as being there. */
@@ -23,6 +23,7 @@ export function useListPosition(timeline: Timeline, onSeen: (seq: number) => voi
   const list = useRef<VirtualizerHandle>(null);
   const isAtEnd = useSignal(true);
   const hasFailed = useSignal(false);
+  const isMeasured = useSignal(false);
   const memory = useRef({
     first: '',
     last: '',
@@ -84,6 +85,27 @@ export function useListPosition(timeline: Timeline, onSeen: (seq: number) => voi
     seen();
   }
 
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    // The composer grows, or a keyboard comes up: who was at the end stays there.
+    const observer = new ResizeObserver(() => memory.current.isStuck && toEnd());
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const hasMessages = messages.length > 0;
+  useEffect(() => {
+    if (!hasMessages) return;
+    // Sizes are known after the first frame, and what follows from them is drawn in the second.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => {
+        isMeasured.value = true;
+      });
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [hasMessages]);
+
   useLayoutEffect(() => {
     const { goal } = memory.current;
     const index = goal === null ? -1 : messages.findIndex(({ seq }) => seq >= goal.seq);
@@ -101,6 +123,8 @@ export function useListPosition(timeline: Timeline, onSeen: (seq: number) => voi
     list,
     isAtEnd,
     hasFailed,
+    /** Whether the messages have been drawn at their real height. */
+    isMeasured,
     isGrownAbove,
     /** Changes when the list shows another stretch of the chat: the virtual list begins anew with it. */
     stretch: held.stretch,

@@ -5,6 +5,7 @@ import { Virtualizer } from 'virtua';
 import { t } from '../text/text.js';
 import { dayOf } from '../text/time.format.js';
 import type { useListPosition } from './list.position.js';
+import { hasMenu } from './message.menu.js';
 import { MessageRow } from './message.row.js';
 
 /** Pixels above the first message: the place of the spinner and of the beginning, as the style sheet gives it. */
@@ -54,7 +55,7 @@ export function MessageList(props: MessageListProps) {
       onKeyDown={(event) => walk(event, messages, onMenu)}
     >
       <div class="timeline-space" />
-      <div class="timeline-top">
+      <div class={position.isMeasured.value ? 'timeline-top' : 'timeline-top timeline-top-early'}>
         {position.hasFailed.value ? (
           <p>
             {t('chat.olderFailed')}{' '}
@@ -122,7 +123,7 @@ function walk(
   } else if ((event.key === 'Enter' || event.key === ' ') && index >= 0) {
     const article = articles[index];
     const message = messages.find(({ seq }) => String(seq) === article?.dataset['seq']);
-    if (message === undefined || article === undefined) return;
+    if (message === undefined || article === undefined || !hasMenu(message)) return;
     event.preventDefault();
     onMenu(message, article);
   }

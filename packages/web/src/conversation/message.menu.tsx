@@ -19,6 +19,11 @@ const items: readonly {
   { action: 'delete_for_all', icon: 'trash', key: 'message.deleteForAll', isOwnOnly: true },
 ];
 
+/** Whether anything can be done with a message: one on its way has no place yet, and a deleted one is nothing any more. */
+export function hasMenu({ status, deletedAt }: LocalMessage): boolean {
+  return status !== 'pending' && status !== 'failed' && deletedAt === undefined;
+}
+
 interface MessageMenuProps {
   message: LocalMessage;
   anchor: HTMLElement;

@@ -8,6 +8,7 @@ import { formatDay, formatFull, formatTime } from '../text/time.format.js';
 import { Avatar } from '../ui/avatar.js';
 import { IconButton } from '../ui/icon.button.js';
 import { Icon } from '../ui/icon.js';
+import { hasMenu } from './message.menu.js';
 import { isOnlyEmoji, RichText } from './rich.text.js';
 import { Tick } from './tick.js';
 
@@ -57,6 +58,7 @@ export const MessageRow = memo((props: MessageRowProps) => {
         }
         onContextMenu={(event) => {
           // The browser's own menu stays where something is selected, and on links.
+          if (!hasMenu(message)) return;
           if (getSelection()?.isCollapsed === false || (event.target as HTMLElement).closest('a') !== null)
             return;
           event.preventDefault();
@@ -72,24 +74,27 @@ export const MessageRow = memo((props: MessageRowProps) => {
               {name}
             </p>
           )}
-          {isDeleted ? (
-            <p class="bubble-text">
-              <Icon name="trash" size={16} /> {t('message.deleted')}
+          {/* The whole of it follows the text: in a message from right to left the time stands on the left. */}
+          <div class="bubble-body" {...(!isDeleted && { dir: 'auto' })}>
+            {isDeleted ? (
+              <p class="bubble-text">
+                <Icon name="trash" size={16} /> {t('message.deleted')}
+              </p>
+            ) : (
+              <p class={isOnlyEmoji(message.content) ? 'bubble-text bubble-emoji' : 'bubble-text'}>
+                <RichText text={message.content} />
+              </p>
+            )}
+            <p class="bubble-meta">
+              {message.editedAt !== undefined && !isDeleted && <bdi>{t('message.edited')}</bdi>}
+              <time dateTime={message.timestamp} title={formatFull(message.timestamp)} dir="auto">
+                {time}
+              </time>
+              {!isDeleted && <Tick status={status} />}
             </p>
-          ) : (
-            <p class={isOnlyEmoji(message.content) ? 'bubble-text bubble-emoji' : 'bubble-text'} dir="auto">
-              <RichText text={message.content} />
-            </p>
-          )}
-          <p class="bubble-meta">
-            {message.editedAt !== undefined && !isDeleted && <span>{t('message.edited')}</span>}
-            <time dateTime={message.timestamp} title={formatFull(message.timestamp)}>
-              {time}
-            </time>
-            {!isDeleted && <Tick status={status} />}
-          </p>
+          </div>
         </div>
-        {status !== 'pending' && status !== 'failed' && !isDeleted && (
+        {hasMenu(message) && (
           <IconButton
             icon="more"
             class="message-more"

@@ -4,6 +4,7 @@ import { client } from '../state/client.js';
 import { forgetDrafts } from '../state/drafts.js';
 import { showNotice } from '../state/notices.js';
 import { followLink, go } from '../state/route.js';
+import { useViewTitle } from '../state/view.title.js';
 import { describeError } from '../text/error.text.js';
 import { t } from '../text/text.js';
 import { Icon } from '../ui/icon.js';
@@ -25,6 +26,7 @@ function signOut(all: boolean): void {
 
 /** Everything about oneself and this device. Loaded when it is first opened. */
 export default function SettingsView({ me }: { me: User }) {
+  useViewTitle(t('settings.title'));
   useEffect(() => {
     // The e-mail address is in one's own profile only, and another device may have changed something.
     client.account.profile().catch(() => undefined);

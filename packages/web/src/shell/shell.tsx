@@ -5,6 +5,7 @@ import { Sidebar } from '../chats/sidebar.js';
 import { ConversationView } from '../conversation/conversation.view.js';
 import { client } from '../state/client.js';
 import { keyOfTarget, route } from '../state/route.js';
+import { viewTitle } from '../state/view.title.js';
 import { t } from '../text/text.js';
 import { Announcer } from './announcer.js';
 import { watchShortcuts } from './shortcuts.js';
@@ -13,9 +14,10 @@ import { watchShortcuts } from './shortcuts.js';
 export function Shell({ me, children }: { me: User; children: ComponentChildren }) {
   const current = route.value;
   const unread = client.chats.unread.value;
+  const title = [viewTitle.value, t('app.name')].filter(Boolean).join(' · ');
   useEffect(() => {
-    document.title = unread > 0 ? `(${unread}) ${t('app.name')}` : t('app.name');
-  }, [unread]);
+    document.title = unread > 0 ? `(${unread}) ${title}` : title;
+  }, [unread, title]);
   useEffect(watchShortcuts, []);
   const isAway = current.view === 'chat' || current.view === 'settings';
   return (

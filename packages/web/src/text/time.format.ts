@@ -45,7 +45,12 @@ export function formatDay(iso: string): string {
   if (days > 1 && days < 7) return format('weekday', { weekday: 'long' }, date);
   if (date.getFullYear() === new Date().getFullYear())
     return format('day', { day: 'numeric', month: 'long' }, date);
-  return format('date', { day: 'numeric', month: 'long', year: 'numeric' }, date);
+  return formatDate(iso);
+}
+
+/** `3 March 2024`. */
+export function formatDate(iso: string): string {
+  return format('date', { day: 'numeric', month: 'long', year: 'numeric' }, new Date(iso));
 }
 
 /** As short as a list of chats needs it: a time today, a weekday this week, a date before. */

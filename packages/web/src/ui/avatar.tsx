@@ -2,6 +2,7 @@ import type { PresenceStatus, User } from '@parley/protocol';
 import { useSignal } from '@preact/signals';
 import { client } from '../state/client.js';
 import { preferences } from '../state/preferences.js';
+import { settledStatus } from '../state/settled.status.js';
 import { t } from '../text/text.js';
 import { Icon } from './icon.js';
 
@@ -81,7 +82,9 @@ interface PresentAvatarProps {
 
 /** A person's avatar with a dot that says whether they are there. */
 export function PresentAvatar({ user, size = 'medium', status }: PresentAvatarProps) {
-  const shown = status ?? client.presence.of(user.id).value.status;
+  // Without a connection nobody knows who is there.
+  const isBlind = settledStatus.value === 'offline';
+  const shown = isBlind ? 'offline' : (status ?? client.presence.of(user.id).value.status);
   return (
     <span class="avatar-frame">
       <Avatar user={user} size={size} />

@@ -10,6 +10,7 @@ const shapes = {
   close: 'M6 6l12 12M18 6 6 18',
   sent: 'M5 12.500 9.500 17 19 7.500',
   delivered: 'M2 12.500 6.500 17 16 7.500M10.500 15.500 12 17l9.500-9.500',
+  read: 'M2 12.500 6.500 17 16 7.500M10.500 15.500 12 17l9.500-9.500',
   pending: 'M12 20.500a8.500 8.500 0 1 0 0-17 8.500 8.500 0 0 0 0 17ZM12 7.500V12l3 2',
   alert: 'M12 20.500a8.500 8.500 0 1 0 0-17 8.500 8.500 0 0 0 0 17ZM12 7.500v5M12 16.200h.01',
   emoji:
@@ -32,6 +33,9 @@ const shapes = {
 /** The name of an icon. */
 export type IconName = keyof typeof shapes;
 
+/** Strokes that are not like the others: dots, and what has to be told from its neighbour without colour. */
+const weights: Partial<Record<IconName, number>> = { more: 3, sent: 1.6, delivered: 1.6, read: 3 };
+
 /** Icons that point along the line of reading. */
 const mirrored: ReadonlySet<IconName> = new Set(['send', 'back', 'leave']);
 
@@ -45,7 +49,7 @@ export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"
-      stroke-width={name === 'more' ? 3 : 1.8}
+      stroke-width={weights[name] ?? 1.8}
       stroke-linecap="round"
       stroke-linejoin="round"
       aria-hidden="true"

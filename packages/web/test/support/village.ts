@@ -14,18 +14,39 @@ const PASSWORD = 'Password123';
 
 /** A few people who have talked already, so that screens show what they are for. */
 export async function settle(server: Server) {
-  const join = async (username: string, name: string): Promise<Villager> => {
+  const join = async (username: string, name: string, bio = ''): Promise<Villager> => {
     const body = { username, name, email: `${username}@example.com`, password: PASSWORD };
     const answer = await server.request('POST', '/api/auth/register', { body });
     const { user, token } = answer.body as { user: { id: string }; token: string };
-    await server.request('PUT', '/api/auth/profile', { token, body: { name } });
+    await server.request('PUT', '/api/auth/profile', { token, body: { name, bio } });
     return { id: user.id, username, token };
   };
-  const say = (from: Villager, to: { to: string } | { chatId: string }, content: string) =>
-    server.request('POST', '/api/messages/send', { token: from.token, body: { ...to, content } });
+  /** By reader and writer: the chat in which the reader has something of the writer to read. */
+  const unread = new Map<string, string>();
+  async function say(
+    from: Villager,
+    to: { to: string } | { chatId: string },
+    content: string,
+  ): Promise<void> {
+    const other = 'to' in to ? to.to : to.chatId;
+    const chatId = unread.get(`${from.id} ${other}`);
+    // Whoever answers has read what was said.
+    if (chatId !== undefined)
+      await server.request('POST', '/api/messages/mark-read', { token: from.token, body: { chatId } });
+    const answer = await server.request('POST', '/api/messages/send', {
+      token: from.token,
+      body: { ...to, content },
+    });
+    const { message } = answer.body as { message: { chatId: string } };
+    unread.set(`${other} ${from.id}`, message.chatId);
+  }
 
   const maya = await join('maya', 'Maya Lindqvist');
-  const tomas = await join('tomas', 'Tomás Rivera');
+  const tomas = await join(
+    'tomas',
+    'Tomás Rivera',
+    'Stage carpenter. Mostly at the theatre, sometimes by the sea.',
+  );
   const ravi = await join('ravi', 'रवि मेनन');
   const zainab = await join('zainab', 'Zainab Bello');
   const noor = await join('noor', 'نور الهدى');

@@ -7,6 +7,12 @@ import { build } from 'vite';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { chromiumFlags, chromiumPath } from './chromium.js';
 
+declare global {
+  interface Window {
+    layoutShift: number;
+  }
+}
+
 /** The part of the server's own test fixture that these tests use. */
 interface TestServer {
   url: string;
@@ -83,6 +89,7 @@ export function useWebApp() {
     const { url } = getServer();
     const context = await getBrowser().newContext({ viewport: DESK, locale: 'en-GB', ...options });
     context.setDefaultTimeout(10_000);
+    await context.addInitScript(watchShifts);
     const page = await context.newPage();
     const visitor: Visitor = { page, username: '', problems: [], strangers: [] };
     page.on('pageerror', (error) => visitor.problems.push(error.message));
@@ -118,7 +125,14 @@ export function useWebApp() {
     return browser;
   }
 
-  return { open, register, browser: getBrowser, server: getServer, url: () => getServer().url };
+  return {
+    open,
+    register,
+    browser: getBrowser,
+    server: getServer,
+    url: () => getServer().url,
+    webRoot: () => webRoot,
+  };
 }
 
 export const DESK = { width: 1440, height: 900 };
@@ -152,6 +166,21 @@ export const rowOf = (page: Page, name: string) =>
 
 /** A message on the screen, by its text. */
 export const messageOf = (page: Page, text: string) => page.getByRole('article').filter({ hasText: text });
+
+/** Runs in the page: adds up how far things have moved by themselves. */
+function watchShifts(): void {
+  window.layoutShift = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as (PerformanceEntry & {
+      value: number;
+      hadRecentInput: boolean;
+    })[])
+      if (!entry.hadRecentInput) window.layoutShift += entry.value;
+  }).observe({ type: 'layout-shift', buffered: true });
+}
+
+/** How far things have moved in a page since it was loaded, without anybody having done anything (web.dev/cls). */
+export const shiftOf = (page: Page): Promise<number> => page.evaluate(() => window.layoutShift);
 
 /** Nothing went wrong in a page, and it talked to its own server alone. */
 export function expectClean(...visitors: readonly Visitor[]): void {
