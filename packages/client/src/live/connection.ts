@@ -75,15 +75,28 @@ export function createConnection({ options, keeper, listeners, onUp, onDown }: C
     );
   }
 
+  /** Connects anew, unless that has happened: several calls may have failed on one connection. */
+  function replace(failed: PacketSocket): void {
+    if (socket !== failed) return;
+    failed.close();
+    socket = undefined;
+    void start();
+  }
+
   const emit: EmitEvent = async (name, payload) => {
-    if (!socket?.isOpen()) throw unanswered('network_error');
-    const answer = (await socket.request(name, payload, options.timeoutMs).catch(() => {
+    const asked = socket;
+    if (!asked?.isOpen()) throw unanswered('network_error');
+    const answer = (await asked.request(name, payload, options.timeoutMs).catch(() => {
       throw unanswered('timeout');
     })) as Ack<object>;
     if (answer.ok) return answer as never;
     const problem = readProblem(answer.error);
     // The connection has no session, or one whose time is over: with a fresh one all goes on.
-    if (isStaleToken(problem)) keeper.renew(seen).then(start, () => {});
+    if (isStaleToken(problem))
+      keeper.renew(seen).then(
+        () => replace(asked),
+        () => {},
+      );
     throw problem;
   };
 
