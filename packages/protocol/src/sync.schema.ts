@@ -13,7 +13,7 @@ export const syncInput = z.object({
     )
     .default({})
     .meta({ description: 'Chat id to the revision that the client has; a chat not named is one not known' }),
-  limit: z.coerce.number().int().min(1).max(limits.syncMax).default(limits.syncDefault),
+  limit: z.int().min(1).max(limits.syncMax).default(limits.syncDefault),
   epoch: z.string().max(64).optional().meta({
     description: 'The `epoch` of the last answer; another one means another database: everything is resynced',
   }),

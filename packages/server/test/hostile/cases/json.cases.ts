@@ -139,6 +139,7 @@ const numeric = inGroup('frames and parsers', [
         const requests: Request[] = [
           { rest: ['POST', '/api/messages/mark-read', marks], event: ['read_receipt', marks] },
           { rest: ['POST', '/api/sync', revs], event: ['sync', revs] },
+          { rest: ['POST', '/api/sync', { limit: value }], event: ['sync', { limit: value }] },
         ];
         for (const request of requests) {
           assert.equal((await asker(request))?.code, 'invalid_request', JSON.stringify([value, request]));
