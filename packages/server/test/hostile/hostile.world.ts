@@ -1,5 +1,5 @@
 import type { Member, ServerKind, Transport } from './hostile.case.js';
-import { type AttackedServer, startAttackedServer } from './support/attacked.server.js';
+import { type AttackedServer, SECRET_CONTENT, startAttackedServer } from './support/attacked.server.js';
 import { bringNeighbour } from './support/neighbour.js';
 import { unlimited } from './support/server.limits.js';
 
@@ -63,7 +63,7 @@ export async function startWorld(kind: ServerKind, isThorough: boolean): Promise
   for (const name of ['ann', 'bob', 'mallory', 'neighbour', 'other'])
     people.push(await server.newPerson(name));
   const [ann, bob, mallory, honest, other] = people as [Member, Member, Member, Member, Member];
-  const content = 'between the two of us';
+  const content = SECRET_CONTENT;
   const sent = await server.request('POST', '/api/messages/send', {
     token: ann.token,
     body: { to: bob.id, content, clientId: 'the-secret' },

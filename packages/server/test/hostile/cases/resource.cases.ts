@@ -116,6 +116,8 @@ export const resourceCases: HostileCase[] = inGroup('resources', [
           'POST /login HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{',
         ],
       }[transport as 'REST'];
+      // Whoever says nothing at all is ended like whoever says too little.
+      const silent = await openWire(server.port);
       for (const start of starts) {
         const wire = await openWire(server.port);
         await wire.write(start);
@@ -124,6 +126,7 @@ export const resourceCases: HostileCase[] = inGroup('resources', [
         const answer = wire.received().toString('latin1').slice(0, 12);
         assert.ok(['HTTP/1.1 408', ''].includes(answer), `answered ${answer}`);
       }
+      await silent.ended();
     },
   },
   {

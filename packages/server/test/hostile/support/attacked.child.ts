@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import { startServer } from '../../../src/app.js';
 import { readConfig } from '../../../src/config/config.js';
 import { createLogger } from '../../../src/logging/logger.js';
-import { type Harm, PASSWORD, type Question, type StartMessage } from './attacked.server.js';
+import { type Harm, PASSWORD, type Question, SECRET_CONTENT, type StartMessage } from './attacked.server.js';
 
 /** What a hostile input may never change. Left out is what is derived or a mark of use, written when convenient. */
 const DERIVED: Record<string, string[]> = {
@@ -21,8 +21,8 @@ const DERIVED: Record<string, string[]> = {
 /** Made from the messages, when there is time. */
 const IGNORED = new Set(['search_entries', 'search_marks']);
 
-/** What no line of the log may hold: the password of everybody, or a token. */
-const SECRETS = new RegExp(`${PASSWORD}|eyJ[\\w-]+\\.eyJ[\\w-]+\\.`);
+/** What no line of the log may hold: the password of everybody, what others wrote, or a token. */
+const SECRETS = new RegExp(`${PASSWORD}|${SECRET_CONTENT}|eyJ[\\w-]+\\.eyJ[\\w-]+\\.`);
 
 const failures: string[] = [];
 process.on('uncaughtException', (error) => failures.push(`uncaught exception: ${error.stack}`));

@@ -55,6 +55,8 @@ export const OLD_ACCESS_SECRET = 'the access secret before that in its time of g
 export const REFRESH_SECRET = 'a refresh secret of the hostile suite that is long enough';
 /** The password of everybody. */
 export const PASSWORD = 'Password123';
+/** What Ann and Bob have written to each other. */
+export const SECRET_CONTENT = 'between the two of us';
 
 const program = fileURLToPath(new URL('./attacked.child.ts', import.meta.url));
 const START_DEADLINE_MS = 60_000;
