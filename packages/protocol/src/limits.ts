@@ -57,7 +57,7 @@ export const limits = {
   /** Entries and bytes of content in one database batch. */
   commitBatchMax: 1_000,
   commitBatchMaxBytes: 4 * 1_048_576,
-  /** bcrypt at cost 12 takes about 0.23 s of a core. */
+  /** bcrypt at cost 12 takes about 0.23 s of a core; fewer at once where that would leave no core to others. */
   passwordHashesAtOnce: 2,
   /** Hashes that wait for their turn, and how long: their clients give up after some ten seconds. */
   passwordHashesWaiting: 100,

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { limits } from '@parley/protocol';
 import bcrypt from 'bcrypt';
 import { createAdmissionGate } from './admission.gate.js';
@@ -9,7 +10,7 @@ export interface PasswordOptions {
   key: string;
   /** log2 of bcrypt's rounds; default 12 (0.23 s of a core; OWASP asks for 10 or more). Tests take 4. */
   cost?: number;
-  /** Default `limits.passwordHashesAtOnce`. */
+  /** Default: as many as `countHashesAtOnce` gives for this machine. */
   atOnce?: number;
   /** Default `limits.passwordHashesWaiting`. */
   waiting?: number;
@@ -27,6 +28,14 @@ export interface PasswordService {
 }
 
 /**
+ * One core stays free of hashes where there is more than one. A thread that wakes up waits for the time slice of the one
+ * that has the core, however low its priority, and a message wakes four threads on its way.
+ */
+export function countHashesAtOnce(cores: number): number {
+  return Math.max(1, Math.min(limits.passwordHashesAtOnce, cores - 1));
+}
+
+/**
  * bcrypt over base64(HMAC-SHA256(key, password)). bcrypt alone ignores what follows byte 72 or a NUL; a digest without
  * a key could be "shucked", looked up in the plain SHA-256 hashes that another site has lost.
  */
@@ -34,7 +43,7 @@ export function createPasswordService(options: PasswordOptions): PasswordService
   const {
     key,
     cost = 12,
-    atOnce = limits.passwordHashesAtOnce,
+    atOnce = countHashesAtOnce(availableParallelism()),
     waiting = limits.passwordHashesWaiting,
   } = options;
   const gate = createAdmissionGate({ atOnce, waitingMax: waiting, waitMs: limits.passwordWaitMs });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPasswordService } from '../../src/services/password.service.js';
+import { countHashesAtOnce, createPasswordService } from '../../src/services/password.service.js';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { codeOf, createAccountNode, device, prepareAccounts } from './account-services.fixture.js';
 
@@ -194,6 +194,10 @@ describe('guessing', () => {
 
 describe('a password', () => {
   const passwords = createPasswordService({ key: 'a key', cost: 4, atOnce: 1, waiting: 2 });
+
+  it('leaves a core to those who chat, where there is one to leave', () => {
+    expect([1, 2, 3, 4, 64].map(countHashesAtOnce)).toEqual([1, 1, 2, 2, 2]);
+  });
 
   it('counts to its last byte, past a NUL and past byte 72', async () => {
     const long = 'x'.repeat(100);
