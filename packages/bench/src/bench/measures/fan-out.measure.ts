@@ -3,6 +3,7 @@ import { waitUntil } from '../../chaos/rig/pause.js';
 import { createCrowd } from '../load/crowd.js';
 import { createDeliveryLedger } from '../load/delivery.ledger.js';
 import type { WireUser } from '../load/wire.js';
+import { withProfile } from '../rig/profile.js';
 import { type System, startParley } from '../rig/system.js';
 import { waitUntilIdle, watchWindow } from '../rig/window.js';
 import type { Bench } from './measure.js';
@@ -40,7 +41,9 @@ async function measureRoom(bench: Bench, system: System, users: readonly WireUse
     await waitUntilIdle(system);
     for (let n = 0; n < sizes.fanOut.windows; n += 1) {
       const before = room.arrived();
-      const times = await watchWindow(() => room.play(sizes.fanOut.seconds), fleet.watch(system));
+      const times = await withProfile(bench.profileFolder, system, `room-${members}`, () =>
+        watchWindow(() => room.play(sizes.fanOut.seconds), fleet.watch(system)),
+      );
       const deliveries = room.arrived() - before;
       if (!noteWindow(bench, times)) continue;
       const cpu = (times.server + times.engine) / deliveries;

@@ -8,6 +8,8 @@ import { openLoad, watchSaturation } from './throughput.measure.js';
 
 /** Chats of the reader, of all those that are stored. */
 const CHATS_OF_READER = 1_000;
+/** Times the usual time to warm up: the process is new, and nothing in it is compiled yet. */
+const WARMER = 4;
 
 /**
  * What reading and sending take as the database grows. The messages are put into the database through the stores of the
@@ -51,7 +53,7 @@ async function measureSending(bench: Bench, parley: ParleySystem, stored: number
       what: `saturation, ${users} users, at ${stored.toLocaleString('en')} stored messages`,
       messages: Math.max(...outstanding),
       ...growth,
-      warmSeconds: throughput.warmSeconds,
+      warmSeconds: throughput.warmSeconds * WARMER,
     };
     for (let n = 0; n < growth.windows; n += 1) await watchSaturation(bench, parley, load, plan);
     bench.figures.addLoad(`saturation at ${stored.toLocaleString('en')} stored`, 'parley', load.verdict());

@@ -2,6 +2,7 @@ import { createConnection } from 'mongoose';
 import { createRandom } from '../../chaos/random.js';
 import { type OpenLoopResult, runOpenLoop } from '../load/open.loop.js';
 import type { PairLoad } from '../load/pair.load.js';
+import { withProfile } from '../rig/profile.js';
 import type { System } from '../rig/system.js';
 import { waitUntilIdle, watchWindow } from '../rig/window.js';
 import type { Bench } from './measure.js';
@@ -37,7 +38,9 @@ async function measureAt(
   const ratePerSecond = (saturation * part) / 100;
   const of = `at ${part}% of own saturation`;
   const key = (kind: string) => `${kind}.${part}`;
-  await watchLatency(bench, system, load, { ratePerSecond, windows, seconds, key, of });
+  await withProfile(bench.profileFolder, system, `latency-${part}`, () =>
+    watchLatency(bench, system, load, { ratePerSecond, windows, seconds, key, of }),
+  );
   await waitUntilIdle(system);
   const p99 = bench.figures.median(`delivery.${part}.p99`, system.name);
   bench.show(`${system.name} at ${Math.round(ratePerSecond)}/s: delivery p99 ${p99?.toFixed(2)} ms`);

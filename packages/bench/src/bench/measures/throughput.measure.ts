@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { pause } from '../../chaos/rig/pause.js';
 import { openPairLoad, type PairLoad } from '../load/pair.load.js';
+import { withProfile } from '../rig/profile.js';
 import type { System } from '../rig/system.js';
 import { FOREIGN_SHARE_MAX, waitUntilIdle, watchWindow } from '../rig/window.js';
 import type { Bench } from './measure.js';
@@ -51,7 +51,6 @@ async function measurePairs(bench: Bench, { users, outstanding }: PairSettings):
       const isTutorial = system.name === 'tutorial server';
       const best = await findBest(bench, system, load, isTutorial ? TUTORIAL_OUTSTANDING : outstanding);
       loads.set(system, { load, messages: best });
-      await startProfile(bench, system);
     }
     for (let round = 0; round < sizes.throughput.windows; round += 1) {
       for (const [system, { load, messages }] of loads) {
@@ -61,7 +60,11 @@ async function measurePairs(bench: Bench, { users, outstanding }: PairSettings):
           messages,
           ...sizes.throughput,
         };
-        const rate = await watchSaturation(bench, system, load, plan);
+        // The last round is the one that is profiled.
+        const folder = round === sizes.throughput.windows - 1 ? bench.profileFolder : undefined;
+        const rate = await withProfile(folder, system, `saturation-${users}`, () =>
+          watchSaturation(bench, system, load, plan),
+        );
         if (rate !== undefined)
           show(
             `${system.name}, ${users} users: ${Math.round(rate)} messages/s (${messages} outstanding each)`,
@@ -69,7 +72,6 @@ async function measurePairs(bench: Bench, { users, outstanding }: PairSettings):
       }
     }
     for (const [system, { load }] of loads) {
-      await stopProfile(bench, system, `saturation-${users}`);
       figures.addLoad(`saturation, ${users} users`, system.name, load.verdict());
     }
   } finally {
@@ -184,14 +186,4 @@ export async function findSaturation(bench: Bench, system: System, load: PairLoa
   await load.drain();
   await waitUntilIdle(system);
   return perSecond;
-}
-
-async function startProfile({ profileFolder }: Bench, system: System): Promise<void> {
-  if (profileFolder !== undefined) await system.process.ask('startProfile');
-}
-
-async function stopProfile({ profileFolder }: Bench, system: System, name: string): Promise<void> {
-  if (profileFolder === undefined) return;
-  const file = join(profileFolder, `${system.name.replaceAll(' ', '-')}-${name}.cpuprofile`);
-  await system.process.ask('stopProfile', { file });
 }

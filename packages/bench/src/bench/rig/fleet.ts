@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Person } from './parley.order.js';
@@ -24,7 +24,7 @@ export interface Fleet {
   adopt<S extends System>(starting: Promise<S>): Promise<S>;
   /** A new folder for a measure's data, which goes with the fleet. */
   makeFolder(): string;
-  /** A folder in which many users are registered, made once: whoever starts Parley on it can have them connect. */
+  /** A folder of one's own in which many users are registered: Parley, started on it, has them connect. */
   population(): Promise<{ folder: string; people: readonly Person[] }>;
   /** Stops what was adopted. */
   dismiss(system: System): Promise<void>;
@@ -46,6 +46,7 @@ export function createFleet({ hasPeers, populationSize }: FleetOptions): Fleet {
   const running: System[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
   let sharing: Promise<readonly System[]> | undefined;
+  let populating: ReturnType<typeof populate> | undefined;
 
   async function adopt<S extends System>(starting: Promise<S>): Promise<S> {
     const system = await starting;
@@ -62,7 +63,10 @@ export function createFleet({ hasPeers, populationSize }: FleetOptions): Fleet {
   }
 
   async function startShared(): Promise<readonly System[]> {
-    const parley = await adopt(startParley({ folder: makeFolder() }));
+    const { folder: home, people } = await population();
+    const parley = await adopt(startParley({ folder: home }));
+    // The same people for each measure: a load tells its messages from those of another.
+    parley.makeUsers = (count) => Promise.resolve(people.slice(0, count));
     if (!hasPeers) return [parley];
     return [
       parley,
@@ -73,24 +77,32 @@ export function createFleet({ hasPeers, populationSize }: FleetOptions): Fleet {
   }
 
   async function populate(): Promise<{ folder: string; people: readonly Person[] }> {
-    const home = makeFolder();
-    const registrar = await adopt(startParley({ folder: home }));
+    const original = makeFolder();
+    const registrar = await adopt(startParley({ folder: original }));
     // Nothing is measured meanwhile.
     releaseSystem(registrar);
     const people = await registrar.makeUsers(populationSize);
     await dismiss(registrar);
-    return { folder: home, people };
+    return { folder: original, people };
+  }
+
+  /** They register once; each who asks gets a copy. */
+  async function population(): Promise<{ folder: string; people: readonly Person[] }> {
+    populating ??= populate();
+    const { folder: original, people } = await populating;
+    const copy = makeFolder();
+    cpSync(original, copy, { recursive: true });
+    return { folder: copy, people };
   }
 
   const shared = () => (sharing ??= startShared());
-  let population: ReturnType<typeof populate> | undefined;
   return {
     shared,
     parley: async () => (await shared())[0] as ParleySystem,
     relay: async () => (await shared()).find(({ name }) => name === 'socket.io relay'),
     adopt,
     makeFolder,
-    population: () => (population ??= populate()),
+    population,
     dismiss,
     watch({ processes }) {
       const all = running.flatMap((system) => Object.values(system.processes));

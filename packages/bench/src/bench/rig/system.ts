@@ -15,7 +15,7 @@ export interface System {
   readonly process: PinnedProcess<unknown>;
   /** The processes whose time a message costs, by name. */
   readonly processes: Record<'server' | 'engine', number | undefined>;
-  /** So many users who can connect; each call gives new ones. */
+  /** So many users who can connect, and whom no other load has at the same time. */
   makeUsers(count: number): Promise<WireUser[]>;
   stop(): Promise<void>;
 }
