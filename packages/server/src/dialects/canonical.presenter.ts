@@ -34,25 +34,27 @@ export function presentMessage(view: MessageView, viewerId: string): Message {
   const receiver = receiverOf(message, chat);
   const hidden = message.hiddenFor?.find(({ userId }) => userId === viewerId);
   const deletedAt = message.deletedAt ?? hidden?.at;
-  return {
+  // Members are set one by one, not spread: three of these are made for each message that is sent.
+  const presented: Message = {
     id: message.id,
     _id: message.id,
     chatId: message.chatId,
     seq: message.seq,
     rev: message.rev,
     sender: message.sender,
-    ...(receiver === undefined ? {} : { receiver }),
     content: deletedAt === undefined ? message.content : '',
     messageType: message.messageType,
-    ...(message.clientId === undefined || message.sender !== viewerId ? {} : { clientId: message.clientId }),
     isRead,
     readAt: readAt?.toISOString() ?? null,
     delivered,
     timestamp: message.createdAt.toISOString(),
-    ...(message.editedAt === undefined ? {} : { editedAt: message.editedAt.toISOString() }),
-    ...(deletedAt === undefined ? {} : { deletedAt: deletedAt.toISOString() }),
-    ...(hidden === undefined ? {} : { hidden: true }),
   };
+  if (receiver !== undefined) presented.receiver = receiver;
+  if (message.clientId !== undefined && message.sender === viewerId) presented.clientId = message.clientId;
+  if (message.editedAt !== undefined) presented.editedAt = message.editedAt.toISOString();
+  if (deletedAt !== undefined) presented.deletedAt = deletedAt.toISOString();
+  if (hidden !== undefined) presented.hidden = true;
+  return presented;
 }
 
 /** The other person of a direct chat; undefined in groups and rooms. */

@@ -41,7 +41,7 @@ export function fanOutMessages(parts: FanOutParts): () => void {
     const reached = new Set<string>();
     const others = chat.participants.filter((userId) => userId !== message.sender);
     for (const dialect of dialects) {
-      if (!dialect.knows(chat)) continue;
+      if (!rooms.isSpoken(dialect.name) || !dialect.knows(chat)) continue;
       const live = others.filter((userId) => rooms.live([userRoom(userId, dialect.name)]).length > 0);
       for (const userId of live) reached.add(userId);
       if (live.length > 0) {

@@ -1,5 +1,6 @@
 import type { Server } from 'socket.io';
 import type { Packet, SocketDialectName } from '../dialects/socket.dialect.js';
+import { type EncodedPacket, encodePacket, writePacket } from './encoded.packet.js';
 
 /** The connections of one user that speak one dialect. */
 export function userRoom(userId: string, dialect: SocketDialectName): string {
@@ -31,6 +32,8 @@ export const CATCHING_UP_ROOM = 'catching-up';
 
 /** Sends packets to rooms. */
 export interface Broadcaster {
+  /** Whether any connection speaks the dialect: most servers know one or two of them. */
+  isSpoken(dialect: SocketDialectName): boolean;
   /** Those of the rooms that somebody is in. */
   live(rooms: readonly string[]): string[];
   /** Connections in the room. */
@@ -41,15 +44,25 @@ export interface Broadcaster {
 
 /** Broadcasts on the main namespace. */
 export function createBroadcaster(io: Server): Broadcaster {
-  const { adapter } = io.of('/');
+  const { adapter, sockets } = io.of('/');
   return {
+    isSpoken: (dialect) => adapter.rooms.has(dialectRoom(dialect)),
     live: (rooms) => rooms.filter((room) => adapter.rooms.has(room)),
     count: (room) => adapter.rooms.get(room)?.size ?? 0,
-    send(rooms, [event, payload], { except = [], isVolatile = false } = {}) {
-      // Without a room Socket.IO would send to everybody.
-      if (rooms.length === 0) return;
-      const target = io.to([...rooms]).except(except);
-      (isVolatile ? target.volatile : target).emit(event, payload);
+    send(rooms, packet, { except = [], isVolatile = false } = {}) {
+      const excluded = except.flatMap((room) => adapter.rooms.get(room) ?? []);
+      const reached = rooms.length > 1 ? new Set<string>() : undefined;
+      let encoded: EncodedPacket | undefined;
+      for (const room of rooms) {
+        for (const id of adapter.rooms.get(room) ?? []) {
+          if (reached?.has(id) || excluded.some((ids) => ids.has(id))) continue;
+          reached?.add(id);
+          const socket = sockets.get(id);
+          if (socket === undefined) continue;
+          encoded ??= encodePacket(packet);
+          writePacket(socket, encoded, isVolatile);
+        }
+      }
     },
   };
 }

@@ -4,6 +4,7 @@ import { toParleyError } from '../dialects/problem.presenter.js';
 import type { AckCallback, Authenticate, CommandRunner } from './command.runner.js';
 import type { ConnectionRegistry } from './connection.registry.js';
 import type { EdgeContext, SocketEdgeConfig } from './edge.types.js';
+import { encodeAcks } from './encoded.packet.js';
 import { dialectOf, type Handshake, toConnectError } from './handshake.js';
 import type { SessionGate } from './session.gate.js';
 import { createSocketIoConnection, type SocketIoConnection } from './socketio.connection.js';
@@ -58,6 +59,7 @@ export function serveSocketIo(parts: SocketIoAdapterParts): void {
     const { dialect, entry } = socket.data as Handshake;
     const connection = createSocketIoConnection(socket, dialect, limits.connectionInboxMax);
     socket.data = { connection };
+    encodeAcks(socket);
     registry.open(connection);
     metrics.onConnect?.('socket.io');
     const onHeartbeat = () => {

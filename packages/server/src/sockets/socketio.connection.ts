@@ -4,6 +4,7 @@ import { presentProblem } from '../dialects/problem.presenter.js';
 import type { Packet, SocketDialect } from '../dialects/socket.dialect.js';
 import { type CommandInbox, createCommandInbox } from './command.inbox.js';
 import type { LiveConnection } from './connection.registry.js';
+import { encodePacket, writePacket } from './encoded.packet.js';
 import { closeToReturn, countWaitingBytes, cutOff } from './socketio.outbox.js';
 
 /** Sent messages whose notice has gone out on one of its two ways and not yet come by on the other. */
@@ -58,9 +59,7 @@ export function createSocketIoConnection(
     refusals: 0,
     warmTargets: new Set(),
     watching: [],
-    send: ([event, payload]) => {
-      socket.emit(event, payload);
-    },
+    send: (packet) => writePacket(socket, encodePacket(packet)),
     announceOnce(messageId, packet) {
       if (announced.delete(messageId)) return;
       if (announced.size >= ANNOUNCED_MAX) announced.clear();

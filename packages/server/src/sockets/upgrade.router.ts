@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { LobbyAdapter } from './lobby.adapter.js';
 import { declineUpgrade } from './upgrade.decline.js';
 import { refuseUpgrade } from './upgrade.refusal.js';
+import { coalesceWrites } from './write.coalescing.js';
 
 /** Where Socket.IO lives; engine.io answers there itself. */
 export const SOCKET_IO_PATH = '/socket.io/';
@@ -15,6 +16,7 @@ export function routeUpgrades(
   isStopping: () => boolean,
 ): void {
   function route(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    coalesceWrites(socket);
     const url = request.url ?? '';
     if (url.startsWith(SOCKET_IO_PATH)) return;
     const path = url.split('?', 1)[0];
