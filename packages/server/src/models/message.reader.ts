@@ -114,8 +114,8 @@ export function createMessageReader(connection: Connection) {
       range: PageRange,
     ): Promise<{ messages: MessageRecord[]; hasMore: boolean }> {
       const forward = range.after !== undefined;
-      const seq: Record<string, number | boolean> = { $exists: true };
-      if (range.after !== undefined) seq['$gt'] = range.after;
+      // From the first message on: changes, which have no number, stand before it in the index.
+      const seq: Record<string, number> = { $gt: range.after ?? 0 };
       if (range.before !== undefined) seq['$lt'] = range.before;
       const found = await entries
         .find({ chatId: oid(chatId), seq, 'hiddenFor.userId': { $ne: oid(viewerId) } } as Parameters<

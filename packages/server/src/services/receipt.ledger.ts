@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { ChatRef, MembershipRecord } from '../models/chat.record.js';
 import type { MembershipStore } from '../models/membership.store.js';
 import { createDelayedWriter } from './delayed.writer.js';
@@ -5,6 +6,10 @@ import { createDelayedWriter } from './delayed.writer.js';
 /** Deliveries are written together: one update per member and chat in this time, however many messages came. */
 const DELIVERED_DELAY_MS = 200;
 const FLUSH_MAX = 500;
+/** At most a tenth of the time: a mark costs the engine more than the message that moved it. */
+const REST = 9;
+/** Marks that are kept as they are on disk: about 250 bytes each. */
+const MARKS_MAX = 50_000;
 
 interface Advance {
   chat: ChatRef;
@@ -35,9 +40,23 @@ export type ReceiptLedger = ReturnType<typeof createReceiptLedger>;
  */
 export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedgerDeps) {
   let waiting = new Map<string, Advance>();
+  /** What this node has read or written; others may be further, so storage raises, and never sets. */
+  const known = new LRUCache<string, MembershipRecord>({ max: MARKS_MAX });
+
+  /** The marks as they are before a flush, those that nobody has moved yet at zero. */
+  async function readBefore(marks: readonly MembershipRecord[]): Promise<Map<string, MembershipRecord>> {
+    const unknown = marks.filter((mark) => !known.has(keyOf(mark)));
+    for (const [key, mark] of await store.find(unknown)) known.set(key, mark);
+    return new Map(
+      marks.map((mark) => {
+        const key = keyOf(mark);
+        return [key, known.get(key) ?? { ...mark, readSeq: 0, deliveredSeq: 0, readAt: null }];
+      }),
+    );
+  }
 
   function merge(into: Map<string, Advance>, advance: Advance): void {
-    const key = `${advance.mark.chatId}:${advance.mark.userId}`;
+    const key = keyOf(advance.mark);
     const held = into.get(key);
     if (held === undefined) {
       into.set(key, advance);
@@ -46,12 +65,7 @@ export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedge
     const further = advance.mark.readSeq > held.mark.readSeq;
     into.set(key, {
       chat: advance.chat,
-      mark: {
-        ...held.mark,
-        readSeq: Math.max(held.mark.readSeq, advance.mark.readSeq),
-        deliveredSeq: Math.max(held.mark.deliveredSeq, advance.mark.deliveredSeq),
-        readAt: further ? advance.mark.readAt : held.mark.readAt,
-      },
+      mark: raise(held.mark, advance.mark),
       messageId: further ? advance.messageId : held.messageId,
     });
   }
@@ -61,26 +75,19 @@ export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedge
     const batch = keys.map((key) => waiting.get(key)).filter((advance) => advance !== undefined);
     for (const key of keys) waiting.delete(key);
     try {
-      const before = await store.find(batch.map(({ mark }) => mark));
-      await store.advance(batch.map(({ mark }) => mark));
-      for (const { chat, mark, messageId } of batch) {
-        const was = before.get(`${mark.chatId}:${mark.userId}`) ?? {
-          ...mark,
-          readSeq: 0,
-          deliveredSeq: 0,
-          readAt: null,
-        };
-        const after = {
-          ...mark,
-          readSeq: Math.max(was.readSeq, mark.readSeq),
-          deliveredSeq: Math.max(was.deliveredSeq, mark.deliveredSeq),
-          readAt: mark.readSeq > was.readSeq ? mark.readAt : was.readAt,
-        };
-        if (after.readSeq > was.readSeq || after.deliveredSeq > was.deliveredSeq) {
-          onAdvanced({ chat, before: was, after, messageId });
-        }
+      const before = await readBefore(batch.map(({ mark }) => mark));
+      const moved = batch.flatMap((advance) => {
+        const was = before.get(keyOf(advance.mark)) as MembershipRecord;
+        const after = raise(was, advance.mark);
+        return after === was ? [] : [{ ...advance, before: was, after }];
+      });
+      await store.advance(moved.map(({ mark }) => mark));
+      for (const { chat, before: was, after, messageId } of moved) {
+        known.set(keyOf(after), after);
+        onAdvanced({ chat, before: was, after, messageId });
       }
     } catch (error) {
+      for (const key of keys) known.delete(key);
       const newer = waiting;
       waiting = new Map(keys.map((key, index) => [key, batch[index] as Advance]));
       for (const advance of newer.values()) merge(waiting, advance);
@@ -90,6 +97,7 @@ export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedge
 
   const writer = createDelayedWriter({
     delayMs: DELIVERED_DELAY_MS,
+    rest: REST,
     flushSome,
     isWaiting: () => waiting.size > 0,
     onError,
@@ -120,7 +128,7 @@ export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedge
         messageId,
       };
       merge(waiting, advance);
-      const key = `${chat.id}:${userId}`;
+      const key = keyOf(advance.mark);
       // The flush under way may have started without it.
       do await writer.flush();
       while ((waiting.get(key)?.mark.readSeq ?? 0) >= seq);
@@ -128,5 +136,20 @@ export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedge
 
     /** Everything on disk. */
     close: () => writer.close(),
+  };
+}
+
+function keyOf({ chatId, userId }: MembershipRecord): string {
+  return `${chatId}:${userId}`;
+}
+
+/** Forward only; the mark itself when it does not move. */
+function raise(was: MembershipRecord, to: MembershipRecord): MembershipRecord {
+  if (to.readSeq <= was.readSeq && to.deliveredSeq <= was.deliveredSeq) return was;
+  return {
+    ...to,
+    readSeq: Math.max(was.readSeq, to.readSeq),
+    deliveredSeq: Math.max(was.deliveredSeq, to.deliveredSeq),
+    readAt: to.readSeq > was.readSeq ? to.readAt : was.readAt,
   };
 }

@@ -30,6 +30,9 @@ export interface ParleySystem extends System {
 /** bcrypt's lowest cost: accounts for the load are not what is measured. */
 const CHEAP_PASSWORDS = 4;
 
+/** Node's options as in `npm start` (package.json). */
+const START_OPTIONS = ['--max-semi-space-size=32'];
+
 /** Tokens are still good when a measure starts the server again on the same folder. */
 const TOKEN_SECRET = randomBytes(48).toString('base64');
 
@@ -57,7 +60,7 @@ export async function startParley({ folder, order, nodeOptions }: ParleyOptions)
       // Everybody signs in from one address.
       RATE_LIMIT_MAX_REQUESTS: '1000000',
     },
-    ...(nodeOptions !== undefined && { nodeOptions }),
+    nodeOptions: [...START_OPTIONS, ...(nodeOptions ?? [])],
   });
   return {
     name: 'parley',

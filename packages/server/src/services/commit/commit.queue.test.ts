@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ChatRef } from '../../models/chat.record.js';
 import type { QueuedOperation } from './commit.operation.js';
 import { createCommitQueue } from './commit.queue.js';
@@ -25,7 +25,10 @@ function holdWrites() {
     batches.map(({ operations }) =>
       operations.map(({ operation }) => (operation.type === 'create' ? operation.content : '')),
     );
-  return { writer, batches, contents };
+  /** So many batches have begun. */
+  const begun = (count: number) =>
+    vi.waitFor(() => expect(batches.length).toBeGreaterThanOrEqual(count), { interval: 1 });
+  return { writer, batches, contents, begun };
 }
 
 const toRefusal = (error: unknown) => error as Error;
@@ -33,17 +36,17 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('the commit queue', () => {
   it('writes the first operation at once and everything that came meanwhile together, in order', async () => {
-    const { writer, batches, contents } = holdWrites();
+    const { writer, batches, contents, begun } = holdWrites();
     const queue = createCommitQueue({ writer, toRefusal });
     for (const content of ['1', '2', '3']) void queue.commit(message(content));
     expect(contents()).toEqual([['1']]);
     batches[0]?.end();
-    await turn();
+    await begun(2);
     expect(contents()).toEqual([['1'], ['2', '3']]);
   });
 
   it('bounds a batch in count and bytes, and lets one that is larger than a batch go alone', async () => {
-    const { writer, batches, contents } = holdWrites();
+    const { writer, batches, contents, begun } = holdWrites();
     const queue = createCommitQueue({
       writer,
       toRefusal,
@@ -51,8 +54,8 @@ describe('the commit queue', () => {
     });
     for (const content of ['1', '2', '3', 'x'.repeat(600), '5']) void queue.commit(message(content));
     for (let n = 0; n < 4; n += 1) {
+      await begun(n + 1);
       batches[n]?.end();
-      await turn();
     }
     expect(contents().map((batch) => batch.map((content) => content.slice(0, 1)))).toEqual([
       ['1'],
@@ -63,7 +66,7 @@ describe('the commit queue', () => {
   });
 
   it('refuses with server_busy past its count and its bytes, and takes operations again once it drained', async () => {
-    const { writer, batches } = holdWrites();
+    const { writer, batches, begun } = holdWrites();
     const queue = createCommitQueue({
       writer,
       toRefusal,
@@ -78,24 +81,24 @@ describe('the commit queue', () => {
     void queue.commit(message('3'));
     await expect(queue.commit(message('4'))).rejects.toMatchObject({ code: 'server_busy' });
     batches[0]?.end();
-    await turn();
+    await begun(2);
     batches[1]?.end();
-    await turn();
     void queue.commit(message('5'));
+    await begun(3);
     expect(queue.depth()).toBe(0);
     expect(batches).toHaveLength(3);
   });
 
   it('puts what could not be settled before what came later', async () => {
-    const { writer, batches, contents } = holdWrites();
+    const { writer, batches, contents, begun } = holdWrites();
     const queue = createCommitQueue({ writer, toRefusal });
     void queue.commit(message('1'));
     for (const content of ['2', '3', '4']) void queue.commit(message(content));
     batches[0]?.end();
-    await turn();
+    await begun(2);
     void queue.commit(message('5'));
     batches[1]?.end(batches[1].operations.slice(1));
-    await turn();
+    await begun(3);
     expect(contents()).toEqual([['1'], ['2', '3', '4'], ['3', '4', '5']]);
   });
 
@@ -132,14 +135,14 @@ describe('the commit queue', () => {
   });
 
   it('writes what waits and takes nothing more once closed', async () => {
-    const { writer, batches } = holdWrites();
+    const { writer, batches, begun } = holdWrites();
     const queue = createCommitQueue({ writer, toRefusal });
     void queue.commit(message('1'));
     void queue.commit(message('2'));
     const closed = queue.close();
     await expect(queue.commit(message('3'))).rejects.toMatchObject({ code: 'shutting_down' });
     batches[0]?.end();
-    await turn();
+    await begun(2);
     batches[1]?.end();
     await closed;
     expect(batches).toHaveLength(2);
