@@ -20,7 +20,10 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
   const earlier = last && keepOthers(last, options.only);
   const figures = createFigureBook(earlier);
   const sizes = benchSizes[options.size];
-  const fleet = createFleet({ hasPeers: !options.isAlone, populationSize: populationOf(sizes) });
+  const fleet = createFleet({
+    hasPeers: !options.isAlone,
+    populationSize: populationOf(sizes, options.only),
+  });
   const { machine, warnings } = describeMachine();
   for (const warning of warnings) figures.warn(warning);
   const elapsed = () => (Date.now() - startedAt.getTime()) / 1_000;
@@ -65,6 +68,17 @@ function readReport(folder: string): BenchReport | undefined {
   return JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as BenchReport;
 }
 
-/** Users that the measures connect at once, at the most. */
-const populationOf = ({ connections, fanOut, logins }: BenchSizes) =>
-  Math.max(...connections.steps, ...fanOut.rooms.map((members) => members + 1), logins.users);
+/** Users that these measures connect at once, at the most. */
+function populationOf(sizes: BenchSizes, only: BenchOptions['only']): number {
+  const { throughput, latency, connections, fanOut, logins } = sizes;
+  const counts = {
+    startup: 0,
+    throughput: Math.max(...throughput.pairs.map(({ users }) => users)),
+    latency: latency.users,
+    'fan-out': Math.max(...fanOut.rooms) + 1,
+    logins: logins.users,
+    connections: Math.max(...connections.steps),
+    growth: 0,
+  };
+  return Math.max(...only.map((name) => counts[name]));
+}

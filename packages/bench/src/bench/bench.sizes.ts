@@ -43,7 +43,7 @@ const full: BenchSizes = {
   },
   latency: { users: 200, loads: [25, 50, 75], windows: 3, seconds: 3, inserts: 500 },
   connections: { steps: [1_000, 2_500, 5_000, 10_000], settleSeconds: 2 },
-  fanOut: { rooms: [100, 1_000, 5_000], windows: 5, seconds: 2 },
+  fanOut: { rooms: [100, 1_000, 5_000], windows: 4, seconds: 2 },
   growth: {
     stored: [10_000, 100_000, 1_000_000],
     chats: 5_000,

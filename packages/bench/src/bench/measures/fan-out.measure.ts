@@ -3,6 +3,7 @@ import { waitUntil } from '../../chaos/rig/pause.js';
 import { createCrowd } from '../load/crowd.js';
 import { createDeliveryLedger } from '../load/delivery.ledger.js';
 import type { WireUser } from '../load/wire.js';
+import { formatNumber } from '../report/numbers.js';
 import { withProfile } from '../rig/profile.js';
 import { type System, startParley } from '../rig/system.js';
 import { waitUntilIdle, watchWindow } from '../rig/window.js';
@@ -62,7 +63,7 @@ async function measureRoom(bench: Bench, system: System, users: readonly WireUse
       );
     }
     bench.show(
-      `${system.name}, room of ${members}: ${figures.median(`fanout.${members}.cpu`, system.name)?.toFixed(1)} µs a delivery`,
+      `${system.name}, room of ${members}: ${formatNumber(figures.median(`fanout.${members}.cpu`, system.name) ?? Number.NaN)} µs a delivery`,
     );
     figures.addLoad(`room of ${members}`, system.name, room.verdict());
   } finally {
