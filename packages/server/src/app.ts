@@ -53,7 +53,7 @@ export interface StartOverrides {
   logger?: Logger;
   /** log2 of bcrypt's rounds. */
   passwordCost?: number;
-  /** Entries of the table of limits, for the socket edge and the rates per second. */
+  /** Entries of the table of limits, for the edges, the rates per second and the grace of presence. */
   limits?: Partial<EdgeLimits>;
   /** Folder of the built web app. */
   webRoot?: string;
@@ -225,7 +225,13 @@ async function assembleServices(
       refreshLifetimeSeconds: config.jwtRefreshExpiresInSeconds,
     }),
   });
-  const presence = createPresenceService({ bus, onLastSeen: (times) => users.touchLastSeen(times), onError });
+  const graceMs = overrides.limits?.presenceGraceMs;
+  const presence = createPresenceService({
+    bus,
+    onLastSeen: (times) => users.touchLastSeen(times),
+    onError,
+    ...(graceMs !== undefined && { graceMs }),
+  });
   const directory = createDirectoryService({ store: userStore, users, presence });
   const random = () => randomBytes(32).toString('base64url');
   const passwords = createPasswordService({

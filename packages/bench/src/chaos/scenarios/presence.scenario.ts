@@ -13,7 +13,7 @@ export const presenceSettings = {
     awayMs: 1_500,
     longestMs: 9_000,
   },
-  short: { users: 40, cycles: 40, graceMs: 4_000, awayMs: 500, longestMs: 1_500 },
+  short: { users: 40, cycles: 40, graceMs: 6_000, awayMs: 500, longestMs: 1_500 },
 };
 type Setting = (typeof presenceSettings)['full'];
 

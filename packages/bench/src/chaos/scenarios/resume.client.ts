@@ -6,6 +6,9 @@ import { createReplica, type Replica } from '../workload/replica.js';
 /** Messages that one answer of sync may carry to these clients. */
 export const PAGE = 50;
 
+/** How long an answer may take, in milliseconds: what is judged is what it says. */
+const PATIENCE_MS = 20_000;
+
 /** A client that knows nothing but what sync gives it. */
 export interface ResumingClient {
   person: Person;
@@ -23,7 +26,7 @@ export function createResumingClient(person: Person): ResumingClient {
 /** Asks sync until nothing is left. Throws when an answer is no answer. */
 export async function catchUp(socket: SocketIoClient, client: ResumingClient): Promise<void> {
   for (;;) {
-    const answer = await socket.call('sync', client.replica.question(PAGE));
+    const answer = await socket.call('sync', client.replica.question(PAGE), PATIENCE_MS);
     if (answer.outcome !== 'ok') throw new Error(`sync ended with ${answer.code}`);
     client.pages += 1;
     const size = answer.value.chats.reduce((sum: number, chat: Body) => sum + chat.messages.length, 0);

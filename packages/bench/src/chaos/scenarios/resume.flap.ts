@@ -111,7 +111,7 @@ export async function flap(stage: Stage, setting: FlapSetting) {
         await pause(awayMs.from * (awayMs.to / awayMs.from) ** own.next());
         try {
           const back = performance.now();
-          const socket = await connectSocketIo({ port, token: client.person.token, withinMs: 15_000 });
+          const socket = await connectSocketIo({ port, token: client.person.token, withinMs: 20_000 });
           try {
             const due = traffic.due();
             await catchUp(socket, client);

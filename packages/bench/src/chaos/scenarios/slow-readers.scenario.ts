@@ -28,7 +28,7 @@ export const slowReadersSettings = {
   short: {
     healthy: 6,
     stalled: 4,
-    rate: 100,
+    rate: 60,
     rounds: 1,
     seconds: 1,
     // Three bytes each.
@@ -181,10 +181,11 @@ async function connectStalled(port: number, people: readonly Person[]) {
   return sockets;
 }
 
-/** Sends into the lobby at a rate, whatever the answers take. */
+/** Sends into the lobby at a rate, whatever the answers take; ends when all have come. */
 function createBroadcast({ rest }: Stage, { token }: Person, { rate, content: text }: Setting) {
   let sent = 0;
   let acknowledged = 0;
+  const underWay = new Set<Promise<void>>();
   return {
     sent: () => sent,
     acknowledged: () => acknowledged,
@@ -193,14 +194,17 @@ function createBroadcast({ rest }: Stage, { token }: Person, { rate, content: te
       while (!isOver()) {
         const content = `${performance.now()} ${text}`;
         sent += 1;
-        void rest
+        const work = rest
           .call('POST', '/api/messages/send', { token, body: { chatId: LOBBY_CHAT_ID, content } })
           .then(({ outcome }) => {
             if (outcome === 'ok') acknowledged += 1;
+            underWay.delete(work);
           });
+        underWay.add(work);
         due += 1_000 / rate;
         await pause(due - performance.now());
       }
+      await Promise.all(underWay);
     },
   };
 }
