@@ -12,6 +12,8 @@ import { openChat, type Stage } from './scenario.js';
 const CHANGED = 0.2;
 const DELETED = 0.3;
 const READ = 0.15;
+/** The clients come for the first time within this time. */
+const START_MS = 2_000;
 
 /** How much coming and going there is. */
 export interface FlapSetting {
@@ -100,15 +102,20 @@ export async function flap(stage: Stage, setting: FlapSetting) {
   const flappers = Array.from({ length: clients }, (_, n) =>
     createResumingClient(people[n % people.length] as Person),
   );
+  // From the shortest to the longest, each longer by the same factor; for every client the same ones in another order,
+  // so that all are done at about the same time.
+  const absences = Array.from(
+    { length: flaps },
+    (_, n) => awayMs.from * (awayMs.to / awayMs.from) ** (n / Math.max(1, flaps - 1)),
+  );
   const failures: string[] = [];
   const caughtUpMs: number[] = [];
   const start = performance.now();
   await Promise.all(
     flappers.map(async (client, n) => {
       const own = random.fork(`client ${n}`);
-      for (let round = 0; round <= flaps; round += 1) {
-        // As many absences of a second as of a minute.
-        await pause(awayMs.from * (awayMs.to / awayMs.from) ** own.next());
+      for (const absence of [own.between(0, START_MS), ...own.shuffle(absences)]) {
+        await pause(absence);
         try {
           const back = performance.now();
           const socket = await connectSocketIo({ port, token: client.person.token, withinMs: 20_000 });
