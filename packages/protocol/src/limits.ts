@@ -72,7 +72,8 @@ export const limits = {
   strangersPerAddress: 5_000,
   /**
    * Connections that the operating system keeps until the server has time for them, where it allows so many
-   * (`net.core.somaxconn`, 4,096 on Linux). Node's own 511 left hundreds of 3,000 that came back together hanging.
+   * (`net.core.somaxconn`, 4,096 on Linux). Past it they are dropped: with Node's own 511 the
+   * attempts of 188 of 3,000 that came back together were reset, with this none (fault harness, scenario storm).
    */
   connectionsWaitingMax: 4_096,
   /** Events of one connection that wait for their turn; past it the connection is closed. */

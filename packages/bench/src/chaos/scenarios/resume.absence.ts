@@ -3,7 +3,7 @@ import type { Answer } from '../wire/answer.js';
 import type { Body } from '../wire/rest.client.js';
 import { connectSocketIo } from '../wire/socketio.client.js';
 import type { Person } from '../workload/people.js';
-import { catchUp, createResumingClient, isSame, PAGE } from './resume.client.js';
+import { catchUp, createResumingClient, FRESH_PAGE, isSame, PAGE } from './resume.client.js';
 import { openChat, type Stage } from './scenario.js';
 
 /** Changes under way at once while they are made. */
@@ -52,7 +52,7 @@ export async function catchUpAfterAbsence(stage: Stage, changes: number) {
   const after = await scannedOf();
   const answers = away.pages - pages;
   const fresh = createResumingClient(bob);
-  await catchUp(socket, fresh);
+  await catchUp(socket, fresh, FRESH_PAGE);
   socket.close();
   const held = away.replica.chats.get(chat);
   const examined = after.documents - before.documents;

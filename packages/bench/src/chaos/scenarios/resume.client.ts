@@ -5,6 +5,8 @@ import { createReplica, type Replica } from '../workload/replica.js';
 
 /** Messages that one answer of sync may carry to these clients. */
 export const PAGE = 50;
+/** The same for a fresh read to compare with, which is not in question. */
+export const FRESH_PAGE = 1_000;
 
 /** How long an answer may take, in milliseconds: what is judged is what it says. */
 const PATIENCE_MS = 20_000;
@@ -24,9 +26,13 @@ export function createResumingClient(person: Person): ResumingClient {
 }
 
 /** Asks sync until nothing is left. Throws when an answer is no answer. */
-export async function catchUp(socket: SocketIoClient, client: ResumingClient): Promise<void> {
+export async function catchUp(
+  socket: SocketIoClient,
+  client: ResumingClient,
+  limit: number = PAGE,
+): Promise<void> {
   for (;;) {
-    const answer = await socket.call('sync', client.replica.question(PAGE), PATIENCE_MS);
+    const answer = await socket.call('sync', client.replica.question(limit), PATIENCE_MS);
     if (answer.outcome !== 'ok') throw new Error(`sync ended with ${answer.code}`);
     client.pages += 1;
     const size = answer.value.chats.reduce((sum: number, chat: Body) => sum + chat.messages.length, 0);

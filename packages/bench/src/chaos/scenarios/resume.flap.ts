@@ -5,7 +5,14 @@ import type { Answer } from '../wire/answer.js';
 import type { Body } from '../wire/rest.client.js';
 import { connectSocketIo } from '../wire/socketio.client.js';
 import type { Person } from '../workload/people.js';
-import { catchUp, createResumingClient, isSame, PAGE, type ResumingClient } from './resume.client.js';
+import {
+  catchUp,
+  createResumingClient,
+  FRESH_PAGE,
+  isSame,
+  PAGE,
+  type ResumingClient,
+} from './resume.client.js';
 import { openChat, type Stage } from './scenario.js';
 
 /** Of the traffic: how often a message is changed, how often deleted among those, and how often somebody reads. */
@@ -170,7 +177,7 @@ async function countIncomplete(
   for (const person of people) {
     const socket = await connectSocketIo({ port, token: person.token });
     const fresh = createResumingClient(person);
-    await catchUp(socket, fresh);
+    await catchUp(socket, fresh, FRESH_PAGE);
     for (const flapper of flappers.filter((one) => one.person === person)) {
       await catchUp(socket, flapper);
       if (!isSame(flapper.replica, fresh.replica)) incomplete += 1;
