@@ -46,7 +46,7 @@ export function MessageList(props: MessageListProps) {
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: as above; both roles have a name
     <div
       ref={position.scroller}
-      class="timeline"
+      class={position.isMeasured.value ? 'timeline' : 'timeline timeline-early'}
       role={messages.length > 0 ? 'feed' : 'group'}
       tabIndex={0}
       aria-label={t('chat.messages', { name: title })}
@@ -55,7 +55,7 @@ export function MessageList(props: MessageListProps) {
       onKeyDown={(event) => walk(event, messages, onMenu)}
     >
       <div class="timeline-space" />
-      <div class={position.isMeasured.value ? 'timeline-top' : 'timeline-top timeline-top-early'}>
+      <div class="timeline-top">
         {position.hasFailed.value ? (
           <p>
             {t('chat.olderFailed')}{' '}
