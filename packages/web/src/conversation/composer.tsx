@@ -49,7 +49,8 @@ export function Composer(props: ComposerProps) {
     return () => client.status.peek() !== 'signed_out' && client.typing.stop(target);
   }, []);
 
-  useEffect(() => {
+  // Before the next key can come: later it would take away what was typed since.
+  useLayoutEffect(() => {
     text.value = editing?.content ?? readDraft(key);
     if (editing !== null) input.current?.focus();
   }, [editing]);
