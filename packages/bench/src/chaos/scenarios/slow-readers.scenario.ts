@@ -23,6 +23,7 @@ export const slowReadersSettings = {
     content: 'x'.repeat(9_500),
     page: 60,
     limitBytes: undefined as number | undefined,
+    memoryMaxMb: 32,
     judgesLatency: true,
   },
   short: {
@@ -35,6 +36,8 @@ export const slowReadersSettings = {
     content: '語'.repeat(9_500),
     page: 15,
     limitBytes: 1_048_576 as number | undefined,
+    // A server that has only just started still grows by itself: 27 MB were seen.
+    memoryMaxMb: 64,
     judgesLatency: false,
   },
 };
@@ -42,7 +45,6 @@ type Setting = (typeof slowReadersSettings)['full'];
 
 /** Everybody connects together. */
 const CONNECT_MS = 30_000;
-const MEMORY_MAX_MB = 32;
 const P99_TOLERANCE = 1.2;
 /**
  * A turn is judged by windows of this length, and the median of their p99: one halt of the machine of half a second in
@@ -143,7 +145,7 @@ async function play(stage: Stage, setting: Setting) {
   );
   show('resumed without loss', complete);
   expect(uncut === 0, `${uncut} stalled readers were not cut off`);
-  expect(most - before < MEMORY_MAX_MB, `the server's memory grew by ${Math.round(most - before)} MB`);
+  expect(most - before < setting.memoryMaxMb, `the server's memory grew by ${Math.round(most - before)} MB`);
   expect(
     !setting.judgesLatency || p99.beside <= p99.without * P99_TOLERANCE,
     `p99 went from ${p99.without.toFixed(1)} to ${p99.beside.toFixed(1)} ms`,
