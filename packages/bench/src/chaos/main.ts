@@ -58,6 +58,9 @@ async function showMutants(seed: number): Promise<number> {
   return caught === verdicts.length ? 0 : 1;
 }
 
+// What runs for the harness ends with it: an exit that is not told of would leave servers and a mounted disk.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {

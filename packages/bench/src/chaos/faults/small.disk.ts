@@ -43,6 +43,9 @@ export function mountSmallDisk(folder: string, sizeMb = SIZE_MB): SmallDisk | un
     }
   }
 
+  const unmount = () => void spawnSync('umount', ['-l', folder]);
+  process.once('exit', unmount);
+
   return {
     folder,
     async fill() {
@@ -58,7 +61,8 @@ export function mountSmallDisk(folder: string, sizeMb = SIZE_MB): SmallDisk | un
     },
     remove() {
       clearInterval(isFull);
-      spawnSync('umount', ['-l', folder]);
+      process.off('exit', unmount);
+      unmount();
     },
   };
 }

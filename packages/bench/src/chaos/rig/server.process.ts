@@ -86,8 +86,14 @@ export function createServerProcess(options: ServerProcessOptions): ServerProces
     };
     launched.stdout?.on('data', keep);
     launched.stderr?.on('data', keep);
+    // A harness that is ended leaves no server behind; the engine leaves with its server.
+    const endWithHarness = () => void launched.kill('SIGKILL');
+    process.once('exit', endWithHarness);
     ended = new Promise((resolve) => {
-      launched.once('exit', () => resolve());
+      launched.once('exit', () => {
+        process.off('exit', endWithHarness);
+        resolve();
+      });
       launched.once('error', () => resolve());
     });
     return launched;
