@@ -90,8 +90,15 @@ export async function watchLatency(
       system.name,
       late,
     );
-    const cpu = (times.server + times.engine) / delivery.totalCount;
-    figures.add({ key: key('cpu'), what: `processor time a message ${of}`, unit: 'µs' }, system.name, cpu);
+    if (delivery.totalCount === 0) continue;
+    const cpu = { server: times.server / delivery.totalCount, engine: times.engine / delivery.totalCount };
+    const what = `processor time a message ${of}`;
+    figures.add({ key: key('cpu'), what, unit: 'µs' }, system.name, cpu.server + cpu.engine);
+    figures.add(
+      { key: key('cpu.engine'), what: `${what}: of it the engine`, unit: 'µs' },
+      system.name,
+      cpu.engine,
+    );
   }
 }
 
