@@ -20,6 +20,8 @@ export interface Watermark {
 export interface HeldChat {
   rev: number;
   messages: Map<string, HeldMessage>;
+  /** Ids of messages that the user has hidden, which is for ever: an answer that was read before may still come. */
+  hidden: Set<string>;
   /** By user. */
   marks: Map<string, Watermark>;
 }
@@ -49,7 +51,7 @@ export function createReplica(): Replica {
   let epoch: string | undefined;
 
   function chatOf(chatId: string): HeldChat {
-    const held = chats.get(chatId) ?? { rev: 0, messages: new Map(), marks: new Map() };
+    const held = chats.get(chatId) ?? { rev: 0, messages: new Map(), hidden: new Set(), marks: new Map() };
     chats.set(chatId, held);
     return held;
   }
@@ -58,8 +60,10 @@ export function createReplica(): Replica {
     const held = chat.messages.get(message.id);
     // A live event may have overtaken an answer that was read before it.
     if (held !== undefined && held.rev > message.rev) return;
-    if (isHidden) chat.messages.delete(message.id);
-    else chat.messages.set(message.id, toHeld(message));
+    if (isHidden) {
+      chat.hidden.add(message.id);
+      chat.messages.delete(message.id);
+    } else if (!chat.hidden.has(message.id)) chat.messages.set(message.id, toHeld(message));
   }
 
   /** Forward only: a live receipt may have overtaken an answer that was read before it. */
