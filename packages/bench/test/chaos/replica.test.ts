@@ -16,6 +16,15 @@ it('keeps a message hidden that an answer brings again which was read before', (
   expect([...(replica.chats.get('c')?.messages.keys() ?? [])]).toEqual([]);
 });
 
+it('lets go of what the user hid, although sync had passed that revision without a word', () => {
+  const replica = createReplica();
+  replica.applyLive('created', message);
+  // Asked before the message came, read after it was hidden: to whoever did not have it there is nothing to tell.
+  replica.applySync(answer(2, []));
+  expect(replica.applyLive('deleted', { ...message, rev: 2, for: 'me' })).toBe(true);
+  expect(replica.chats.get('c')?.messages.size).toBe(0);
+});
+
 it('starts over with what a resync gives', () => {
   const replica = createReplica();
   replica.applySync(answer(1, [message]));

@@ -43,6 +43,9 @@ export function createChanger({ device, rest, history, random }: Omit<SenderPart
           ? { rev: (answer.value as Body).message.rev as number }
           : { code: answer.code }),
       });
+      // Told to the other devices alone.
+      if (answer.outcome === 'ok' && type === 'hide')
+        device.takeOwn('deleted', { ...(answer.value as Body).message, for: 'me' });
       // After a delete or a hide there is nothing left to change; after a refusal it is as it was.
       if (answer.outcome === 'fail' || (answer.outcome === 'ok' && type === 'edit')) message.isBusy = false;
     },

@@ -56,14 +56,17 @@ export function createReplica(): Replica {
     return held;
   }
 
+  function hide(chat: HeldChat, messageId: string): void {
+    chat.hidden.add(messageId);
+    chat.messages.delete(messageId);
+  }
+
   function take(chat: HeldChat, message: Body, isHidden: boolean): void {
     const held = chat.messages.get(message.id);
     // A live event may have overtaken an answer that was read before it.
     if (held !== undefined && held.rev > message.rev) return;
-    if (isHidden) {
-      chat.hidden.add(message.id);
-      chat.messages.delete(message.id);
-    } else if (!chat.hidden.has(message.id)) chat.messages.set(message.id, toHeld(message));
+    if (isHidden) hide(chat, message.id);
+    else if (!chat.hidden.has(message.id)) chat.messages.set(message.id, toHeld(message));
   }
 
   /** Forward only: a live receipt may have overtaken an answer that was read before it. */
@@ -102,9 +105,12 @@ export function createReplica(): Replica {
     },
     applyLive(event, message) {
       const chat = chatOf(message.chatId);
+      const isHidden = event === 'deleted' && message.for === 'me';
+      // For good, whatever sync has passed over meanwhile: it leaves out what was written and hidden since it was asked.
+      if (isHidden) hide(chat, message.id);
       if (message.rev <= chat.rev) return true;
       if (message.rev > chat.rev + 1) return false;
-      take(chat, message, event === 'deleted' && message.for === 'me');
+      take(chat, message, isHidden);
       chat.rev = message.rev;
       return true;
     },
