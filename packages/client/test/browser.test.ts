@@ -60,6 +60,24 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
   }
 
   const isOnline = (page: Page) => page.waitForFunction(() => window.client.status.value === 'online');
+  /** So many messages on their way are in the storage, where they outlive the tab. */
+  const isKept = (page: Page, count: number) =>
+    page.waitForFunction(
+      async (wanted) => {
+        const done = <T>(request: IDBRequest<T>) =>
+          new Promise<T>((resolve, reject) => {
+            request.onsuccess = () => resolve(request.result);
+            request.onerror = () => reject(request.error);
+          });
+        const [{ name }] = (await indexedDB.databases()) as [{ name: string }];
+        const database = await done(indexedDB.open(name));
+        const entries = await done(database.transaction('entries').objectStore('entries').getAll());
+        database.close();
+        return entries.filter((entry: { owner?: string }) => entry?.owner !== undefined).length === wanted;
+      },
+      count,
+      { polling: 50 },
+    );
   const login = (page: Page, identifier: string) =>
     page.evaluate(
       async ([who, password]) => {
@@ -170,6 +188,8 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     await one.evaluate(async (id) => {
       for (const content of ['1', '2', '3']) window.client.messages.send({ userId: id, content });
     }, bob.user.id);
+    // `send` returns before they are; a tab that is closed in that moment leaves nothing behind.
+    await isKept(one, 3);
     await one.close();
     await two.waitForFunction(() => window.client.messages.pending.value === 3);
     await context.setOffline(false);
