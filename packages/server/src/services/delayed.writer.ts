@@ -10,7 +10,10 @@ export interface DelayedWriterDeps {
   onError: (error: unknown) => void;
 }
 
-/** A rest never exceeds this: what is written late is told late, and has to be healed after a crash. */
+/**
+ * A rest never exceeds this, so a flush of more than 110 ms takes more than the share that `rest` means: what is written
+ * late is told late, and has to be healed after a crash.
+ */
 const REST_MAX_MS = 1_000;
 
 /**

@@ -6,7 +6,7 @@ import { createDelayedWriter } from './delayed.writer.js';
 /** Deliveries are written together: one update per member and chat in this time, however many messages came. */
 const DELIVERED_DELAY_MS = 200;
 const FLUSH_MAX = 500;
-/** At most a tenth of the time: a mark costs the engine more than the message that moved it. */
+/** A tenth of the time while flushes are short: a mark costs the engine more than the message that moved it. */
 const REST = 9;
 /** Marks that are kept as they are on disk: about 250 bytes each. */
 const MARKS_MAX = 50_000;

@@ -6,7 +6,7 @@ import { createDelayedWriter } from '../delayed.writer.js';
 /** Heads are spread out, off the path of the ack: with 1,000 busy chats that is 29% more throughput (DESIGN, section 3). */
 const FLUSH_DELAY_MS = 100;
 const FLUSH_MAX = 500;
-/** At most a tenth of the time: an update of a head costs the engine more than the message that moved it. */
+/** A tenth of the time while flushes are short: an update of a head costs the engine more than its message. */
 const REST = 9;
 
 export interface HeadWriterDeps {
