@@ -14,9 +14,11 @@ export default defineConfig({
     // time: each test file may start a database and a server of its own.
     pool: 'forks',
     maxWorkers: Math.min(2, availableParallelism()),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Deadlines are for what will never come: on a machine that others use too, everything may take ten times as long.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
+    expect: { poll: { timeout: 20_000 } },
     passWithNoTests: false,
     restoreMocks: true,
   },

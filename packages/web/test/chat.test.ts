@@ -131,7 +131,7 @@ describe.skipIf(chromiumPath === undefined)('two people in the browser', () => {
     await page.reload();
     await messageOf(page, 'Still in there').getByText('Waiting to be sent').waitFor();
     await page.context().setOffline(false);
-    await messageOf(amara.page, 'Still in there').waitFor({ timeout: 25_000 });
+    await messageOf(amara.page, 'Still in there').waitFor();
     const texts = await amara.page.getByRole('article').locator('.bubble-text').allInnerTexts();
     expect(texts.filter((text) => /tunnel|in there$/.test(text))).toEqual([
       'From the tunnel',

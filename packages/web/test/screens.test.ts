@@ -130,7 +130,7 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
     await page.getByRole('button', { name: 'Send', exact: true }).click();
     await judge(page, 'offline', setting);
     await page.context().setOffline(false);
-    await page.getByText('Offline. Messages wait here').waitFor({ state: 'detached', timeout: 25_000 });
+    await page.getByText('Offline. Messages wait here').waitFor({ state: 'detached' });
 
     await page.goto(app.url());
     await row(page, 'Lobby').click();

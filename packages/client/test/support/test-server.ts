@@ -68,6 +68,8 @@ export function useTestServer(env: Record<string, string> = {}, overrides: objec
   };
 }
 
+/** How long a test waits for what must come. */
+const DEADLINE_MS = 20_000;
 export const PASSWORD = 'Password123';
 
 export type Person = Awaited<ReturnType<ReturnType<typeof useTestServer>['newPerson']>>;
@@ -81,7 +83,7 @@ interface Watched<T> {
 export function until<T>(
   readable: Watched<T>,
   condition: (value: T) => boolean,
-  deadlineMs = 10_000,
+  deadlineMs = DEADLINE_MS,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     let end: () => void = () => undefined;
@@ -107,7 +109,7 @@ export function nextEvent<N extends Parameters<ChatClient['on']>[0]>(
   client: ChatClient,
   name: N,
   condition: (event: Parameters<Parameters<typeof client.on<N>>[1]>[0]) => boolean = () => true,
-  deadlineMs = 10_000,
+  deadlineMs = DEADLINE_MS,
 ): Promise<Parameters<Parameters<typeof client.on<N>>[1]>[0]> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no ${name} within ${deadlineMs} ms`)), deadlineMs);

@@ -154,7 +154,7 @@ describe('Socket.IO', () => {
     expect(await first.waitFor('user:typing')).toMatchObject({ isTyping: true });
     second.socket.disconnect();
     await expect
-      .poll(() => first.all('user:offline'), { timeout: 15_000 })
+      .poll(() => first.all('user:offline'), { timeout: 40_000 })
       .toEqual([{ userId: bob.id, lastSeen: expect.any(String) }]);
   });
 

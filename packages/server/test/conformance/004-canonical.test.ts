@@ -330,7 +330,7 @@ describe('Socket.IO', () => {
     second.socket.disconnect();
     // After the grace period of 10 s.
     await expect
-      .poll(() => first.all('user_offline'), { timeout: 15_000 })
+      .poll(() => first.all('user_offline'), { timeout: 40_000 })
       .toEqual([{ userId: two.id, username: two.username, status: 'offline' }]);
   });
 });

@@ -181,7 +181,7 @@ export const sendCases: readonly SendCase[] = [
       );
       await expect
         .poll(async () => (await voice.send({ content: 'slower', clientId: newKey() })).ok, {
-          timeout: 10_000,
+          timeout: 20_000,
           interval: 200,
         })
         .toBe(true);

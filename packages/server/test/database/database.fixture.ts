@@ -11,6 +11,9 @@ export interface LogLine {
   fields: object;
 }
 
+/** How long a test waits for what must come. */
+const DEADLINE_MS = 20_000;
+
 const endings: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -56,7 +59,7 @@ export async function openForTest(options: Partial<DatabaseOptions> = {}): Promi
 export async function waitFor<T>(
   what: string,
   check: () => T | Promise<T>,
-  deadlineMs = 10_000,
+  deadlineMs = DEADLINE_MS,
 ): Promise<NonNullable<T>> {
   const giveUpAt = Date.now() + deadlineMs;
   for (;;) {
@@ -68,7 +71,7 @@ export async function waitFor<T>(
 }
 
 /** Resolves at the next change of the database to up or down. */
-export function nextState(database: Database, wanted: boolean, deadlineMs = 10_000): Promise<void> {
+export function nextState(database: Database, wanted: boolean, deadlineMs = DEADLINE_MS): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new Error(`the database did not go ${wanted ? 'up' : 'down'} in ${deadlineMs} ms`)),

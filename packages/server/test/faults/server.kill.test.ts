@@ -82,7 +82,7 @@ describe('a server that is killed under load', () => {
 
     for (let kill = 0; kill < KILLS; kill += 1) {
       const before = acked.size;
-      await expect.poll(() => acked.size, { timeout: 20_000 }).toBeGreaterThan(before + 40);
+      await expect.poll(() => acked.size, { timeout: 60_000 }).toBeGreaterThan(before + 40);
       program.child.kill('SIGKILL');
       await program.exit;
       await startServer();
@@ -111,7 +111,7 @@ describe('a server that is killed under load', () => {
       found += contents.length;
     }
     expect(found).toBe(acked.size);
-  }, 120_000);
+  }, 400_000);
 });
 
 describe('a server that is busy', () => {
@@ -120,8 +120,8 @@ describe('a server that is busy', () => {
     program.child.kill('SIGSTOP');
     try {
       const crowd = Array.from({ length: 1_000 }, () => connect(Number(port), hostname));
-      // Past its queue the system drops them, and they try again after 1, 3 and 7 s.
-      const signal = AbortSignal.timeout(10_000);
+      // Past its queue the system drops them, and while the server stands still there is no room for another try.
+      const signal = AbortSignal.timeout(40_000);
       setMaxListeners(0, signal);
       await Promise.all(crowd.map((socket) => once(socket, 'connect', { signal })));
       for (const socket of crowd) socket.write('GET /api/health/live HTTP/1.1\r\nHost: parley\r\n\r\n');

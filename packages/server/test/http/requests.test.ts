@@ -22,7 +22,7 @@ describe('the log of requests', () => {
   /** The line of a request, which is written when its connection is done with it. */
   async function lineOf(requestId: string): Promise<Record<string, unknown>> {
     return expect
-      .poll(() => lines.find((line) => line['requestId'] === requestId), { timeout: 5_000 })
+      .poll(() => lines.find((line) => line['requestId'] === requestId))
       .toBeDefined()
       .then(() => lines.find((line) => line['requestId'] === requestId) as Record<string, unknown>);
   }

@@ -211,7 +211,7 @@ describe('the end of a session', () => {
   });
 
   it('closes a connection whose token expires while it is open', async () => {
-    const brief = await start({ accessLifetimeSeconds: 2, limits: { heartbeatMs: 300 } });
+    const brief = await start({ accessLifetimeSeconds: 6, limits: { heartbeatMs: 300 } });
     const user = await brief.newUser();
     const socket = await enter(brief, user);
     const raw = openRaw(brief, `/?token=${user.token}`);

@@ -92,8 +92,8 @@ describe('a slow reader', () => {
     await Promise.all([slow.waitFor('history'), neighbour.waitFor('history')]);
     slow.webSocket.pause();
     const sent = await flood(live, ann, { chatId: '000000000000000000000001' }, isCut(live));
-    await expect.poll(() => neighbour.all('message').length, { timeout: 5_000 }).toBe(sent);
-    await expect.poll(() => live.edge.connectionCount(), { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => neighbour.all('message').length).toBe(sent);
+    await expect.poll(() => live.edge.connectionCount()).toBe(1);
   });
 
   it('is no client that takes a long sync: the answer is cut to what may wait', async () => {

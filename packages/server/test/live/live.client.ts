@@ -3,7 +3,7 @@ import { type ClientOptions, WebSocket } from 'ws';
 import type { LiveServer } from './live.fixture.js';
 
 /** How long a test waits for what must come. */
-const DEADLINE_MS = 5_000;
+const DEADLINE_MS = 20_000;
 
 // biome-ignore lint/suspicious/noExplicitAny: what comes over the wire is looked at by the tests
 export type Received = any;

@@ -249,7 +249,7 @@ describe('a raw upgrade', () => {
   });
 
   it('that stops answering pings is let go', async () => {
-    const strict = await start({ limits: { heartbeatMs: 100, heartbeatTimeoutMs: 100 } });
+    const strict = await start({ limits: { heartbeatMs: 100, heartbeatTimeoutMs: 2_000 } });
     const user = await strict.newUser();
     const [dead, alive] = [
       openRaw(strict, `/?token=${user.token}`, { autoPong: false }),

@@ -88,7 +88,7 @@ export function useWebApp() {
   async function open(path = '/', options: BrowserContextOptions = {}): Promise<Visitor> {
     const { url } = getServer();
     const context = await getBrowser().newContext({ viewport: DESK, locale: 'en-GB', ...options });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     await context.addInitScript(watchShifts);
     const page = await context.newPage();
     const visitor: Visitor = { page, username: '', problems: [], strangers: [] };

@@ -8,7 +8,7 @@ export interface Said {
   content?: string;
 }
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 20_000;
 /** Any ack id will do on a connection that sends one event. */
 const ACK_ID = 7;
 

@@ -11,7 +11,7 @@ export interface Neighbour {
   leave(): void;
 }
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 20_000;
 let said = 0;
 
 /** Signs in and connects. The connections stay open, so that an attack which costs others theirs is noticed. */

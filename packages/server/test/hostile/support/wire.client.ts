@@ -14,7 +14,7 @@ export interface Wire {
   write(bytes: Buffer | string): Promise<void>;
 }
 
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 20_000;
 
 const wires: Wire[] = [];
 
