@@ -46,6 +46,7 @@ import { createSocketEdge } from './sockets/socket.edge.js';
 export { readConfig } from './config/config.js';
 // For entries that do what main.ts does: those of the bench.
 export { createLogOutput } from './logging/logger.js';
+export { pairKeyOf } from './models/chat.store.js';
 export { toSearchEntry } from './services/search/search.queue.js';
 
 /** What tests replace. */
@@ -295,7 +296,13 @@ async function assembleServices(
     queueDepth: chats.queueDepth,
     async close() {
       typing.close();
-      await Promise.allSettled([chats.close(), presence.close(), sweeper.stop(), passwords.close()]);
+      await Promise.allSettled([
+        chats.close(),
+        presence.close(),
+        sessions.close(),
+        sweeper.stop(),
+        passwords.close(),
+      ]);
       await bus.close();
     },
   };

@@ -3,6 +3,7 @@ import { type Connection, Types } from 'mongoose';
 import { isDuplicateKey } from '../database/database.errors.js';
 import { type ChatDocument, chatCollection, toChatRecord } from './chat.model.js';
 import type { ChatRecord } from './chat.record.js';
+import { toObjectIds } from './object.id.js';
 
 const oid = (id: string) => Types.ObjectId.createFromHexString(id);
 
@@ -46,32 +47,35 @@ export function createChatStore(connection: Connection) {
       return document === null ? null : toChatRecord(document);
     },
 
+    /** Those that exist; ids that are no ids are ids of nothing. */
     async findMany(ids: readonly string[]): Promise<ChatRecord[]> {
       if (ids.length === 0) return [];
-      return (await chats.find({ _id: { $in: ids.map(oid) } }).toArray()).map(toChatRecord);
+      return (await chats.find({ _id: { $in: toObjectIds(ids) } }).toArray()).map(toChatRecord);
     },
 
-    async findDirect(userId: string, otherId: string): Promise<ChatRecord | null> {
-      const document = await chats.findOne({ pairKey: pairKeyOf(userId, otherId) });
-      return document === null ? null : toChatRecord(document);
+    /** Direct chats by the key of their pair. */
+    async findDirects(pairKeys: readonly string[]): Promise<Map<string, ChatRecord>> {
+      if (pairKeys.length === 0) return new Map();
+      return byPair(await chats.find({ pairKey: { $in: [...pairKeys] } }).toArray());
     },
 
-    /** The one direct chat of two users, made if there is none; two callers at once get the same one. */
-    async findOrCreateDirect(userId: string, otherId: string, at: Date): Promise<ChatRecord> {
-      const pairKey = pairKeyOf(userId, otherId);
-      const participants = [userId, otherId].map(oid);
-      for (;;) {
-        try {
-          const document = await chats.findOneAndUpdate(
-            { pairKey },
-            { $setOnInsert: { ...newChat('direct', at), participants, isGroup: false, groupName: null } },
-            { upsert: true, returnDocument: 'after' },
-          );
-          if (document !== null) return toChatRecord(document);
-        } catch (error) {
-          // Both upserts may miss and one insert then loses under the unique index: the other's chat is there now.
-          if (!isDuplicateKey(error)) throw error;
-        }
+    /** The direct chats of these pairs, made where there are none; two callers at once get the same ones. */
+    async openDirects(pairKeys: readonly string[], at: Date): Promise<Map<string, ChatRecord>> {
+      const made = pairKeys.map((pairKey) => ({
+        _id: new Types.ObjectId(),
+        pairKey,
+        ...newChat('direct', at),
+        participants: pairKey.split(':').map(oid),
+        isGroup: false,
+        groupName: null,
+      }));
+      try {
+        await chats.insertMany(made, { ordered: false });
+        return byPair(made);
+      } catch (error) {
+        // Some lost under the unique index: those chats are there already, and the others are now.
+        if (!isDuplicateKey(error)) throw error;
+        return byPair(await chats.find({ pairKey: { $in: [...pairKeys] } }).toArray());
       }
     },
 
@@ -128,6 +132,11 @@ export function createChatStore(connection: Connection) {
   };
 }
 
-function pairKeyOf(userId: string, otherId: string): string {
+/** What a direct chat is found by: the ids of both, in one order. */
+export function pairKeyOf(userId: string, otherId: string): string {
   return userId < otherId ? `${userId}:${otherId}` : `${otherId}:${userId}`;
+}
+
+function byPair(documents: readonly ChatDocument[]): Map<string, ChatRecord> {
+  return new Map(documents.map((document) => [document.pairKey ?? '', toChatRecord(document)]));
 }

@@ -19,12 +19,13 @@ export interface SessionStore {
   newId(): string;
   insert(session: SessionRecord, refreshHash: string): Promise<void>;
   findLive(id: string, now: Date): Promise<SessionRecord | null>;
+  findManyLive(ids: readonly string[], now: Date): Promise<SessionRecord[]>;
   /** The most recently used first. */
   findLiveOfUser(userId: string, now: Date): Promise<SessionRecord[]>;
   /** Trades the refresh token, atomically; null when the session does not hold `currentHash` (any more). */
   renew(id: string, renewal: SessionRenewal): Promise<SessionRecord | null>;
-  /** Notes a use; nothing waits for the journal. A session that ended meanwhile stays ended. */
-  touch(id: string, at: Date): Promise<void>;
+  /** Notes uses by id; nothing waits for the journal. A session that ended meanwhile stays ended. */
+  touch(times: ReadonlyMap<string, Date>): Promise<void>;
   /** False when the user has no such session. */
   remove(id: string, userId: string): Promise<boolean>;
   /** Ends all sessions of a user but one; gives the ids of those that ended. */
@@ -69,6 +70,11 @@ export function createSessionStore(connection: Connection): SessionStore {
       return document === null ? null : toRecord(document);
     },
 
+    async findManyLive(ids, now) {
+      const filter = { _id: { $in: toObjectIds(ids) }, expiresAt: { $gt: now } };
+      return (await sessions.find(filter, FIELDS).lean<SessionDocument[]>()).map(toRecord);
+    },
+
     async findLiveOfUser(userId, now) {
       const filter = { userId: toObjectId(userId), expiresAt: { $gt: now } };
       const documents = await sessions
@@ -89,9 +95,11 @@ export function createSessionStore(connection: Connection): SessionStore {
       return document === null ? null : toRecord(document);
     },
 
-    async touch(id, at) {
-      const options = { writeConcern: { w: 1, j: false } } as const;
-      await sessions.updateOne({ _id: toObjectId(id) }, { $max: { lastUsedAt: at } }, options);
+    async touch(times) {
+      const writes = [...times].map(([id, at]) => ({
+        updateOne: { filter: { _id: toObjectId(id) }, update: { $max: { lastUsedAt: at } } },
+      }));
+      await sessions.bulkWrite(writes, { ordered: false, writeConcern: { w: 1, j: false } });
     },
 
     async remove(id, userId) {

@@ -10,6 +10,7 @@ import { makeUsername, numberUsername } from '../policies/username.policy.js';
 import type { AccountService } from './contracts.js';
 import type { LoginGuard } from './login.guard.js';
 import type { PasswordService } from './password.service.js';
+import { mergeReads } from './read.merger.js';
 import type { SessionService } from './session.service.js';
 
 export interface AccountServiceDeps {
@@ -48,9 +49,14 @@ export function createAccountService(deps: AccountServiceDeps): AccountService {
     }
   }
 
+  // Everybody who connects is told the own profile.
+  const findUsers = mergeReads(
+    async (ids) => new Map((await users.findMany(ids)).map((user) => [user.id, user])),
+  );
+
   async function requireUser(id: string): Promise<UserRecord> {
-    const user = await users.findById(id);
-    if (user === null) throw new ParleyError('user_not_found');
+    const user = (await findUsers([id])).get(id);
+    if (user === undefined) throw new ParleyError('user_not_found');
     return user;
   }
 

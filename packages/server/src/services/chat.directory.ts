@@ -1,9 +1,10 @@
 import { type ErrorCode, ParleyError } from '@parley/protocol';
-import { LRUCache } from 'lru-cache';
 import type { ChatRecord, ChatRef } from '../models/chat.record.js';
-import type { ChatStore } from '../models/chat.store.js';
+import { type ChatStore, pairKeyOf } from '../models/chat.store.js';
 import { isMember } from '../policies/chat.policy.js';
 import type { Actor } from './actor.js';
+import { mergeReads } from './read.merger.js';
+import { createRecordCache } from './record.cache.js';
 
 /** Chats whose members are kept: about 300 bytes each. */
 const CHATS_MAX = 50_000;
@@ -19,54 +20,41 @@ export type ChatDirectory = ReturnType<typeof createChatDirectory>;
 
 /** Which chat is meant, and may the actor be there: the door to every chat, cached because members never change yet. */
 export function createChatDirectory({ store, userExists, now }: ChatDirectoryDeps) {
-  const byId = new LRUCache<string, ChatRef>({ max: CHATS_MAX });
-  const byPair = new LRUCache<string, ChatRef>({ max: CHATS_MAX });
-
-  function keep(chat: ChatRecord): ChatRef {
-    const ref: ChatRef = byId.get(chat.id) ?? {
-      id: chat.id,
-      kind: chat.kind,
-      participants: chat.participants,
-    };
-    byId.set(ref.id, ref);
-    return ref;
-  }
-
-  const pairOf = (a: string, b: string) => (a < b ? `${a}:${b}` : `${b}:${a}`);
+  const options = { max: CHATS_MAX, maxAgeMs: Number.POSITIVE_INFINITY };
+  const byId = createRecordCache<ChatRef>({
+    ...options,
+    read: async (ids) => new Map((await store.findMany(ids)).map((chat) => [chat.id, toRef(chat)])),
+  });
+  const byPair = createRecordCache<ChatRef>({
+    ...options,
+    read: async (pairKeys) => mapValues(await store.findDirects(pairKeys), toRef),
+  });
+  const openDirects = mergeReads((pairKeys) => store.openDirects(pairKeys, now()));
 
   return {
     /** A chat that the actor is in. A foreign chat answers like one that does not exist, with `code`. */
     async require(actor: Actor, chatId: string, code: ErrorCode = 'chat_not_found'): Promise<ChatRef> {
-      let chat = byId.get(chatId);
-      if (chat === undefined) {
-        const found = await store.findById(chatId);
-        if (found !== null) chat = keep(found);
-      }
+      const chat = await byId.get(chatId);
       if (chat === undefined || !isMember(actor.userId, chat)) throw new ParleyError(code);
       return chat;
     },
 
     /** Of these chats, those that the actor is in. */
     async memberOf(actor: Actor, chatIds: readonly string[]): Promise<Map<string, ChatRef>> {
-      const missing = chatIds.filter((chatId) => !byId.has(chatId));
-      for (const chat of await store.findMany(missing)) keep(chat);
-      const refs = chatIds.flatMap((chatId) => byId.get(chatId) ?? []);
-      return new Map(refs.filter((chat) => isMember(actor.userId, chat)).map((chat) => [chat.id, chat]));
+      const refs = await byId.getMany(chatIds);
+      return new Map(
+        chatIds.flatMap((chatId) => {
+          const chat = refs.get(chatId);
+          return chat !== undefined && isMember(actor.userId, chat) ? [[chatId, chat]] : [];
+        }),
+      );
     },
 
     /** The direct chat with another user; null when nobody has written. Throws `user_not_found`. */
     async findDirect(actor: Actor, otherId: string): Promise<ChatRef | null> {
-      const pair = pairOf(actor.userId, otherId);
-      const kept = byPair.get(pair);
-      if (kept !== undefined) return kept;
-      const found = await store.findDirect(actor.userId, otherId);
-      if (found === null) {
-        if (!(await userExists(otherId))) throw new ParleyError('user_not_found');
-        return null;
-      }
-      const chat = keep(found);
-      byPair.set(pair, chat);
-      return chat;
+      const chat = await byPair.get(pairKeyOf(actor.userId, otherId));
+      if (chat === undefined && !(await userExists(otherId))) throw new ParleyError('user_not_found');
+      return chat ?? null;
     },
 
     /** The direct chat with another user, made if need be. Throws `user_not_found`, `cannot_message_self`. */
@@ -74,9 +62,19 @@ export function createChatDirectory({ store, userExists, now }: ChatDirectoryDep
       if (otherId === actor.userId) throw new ParleyError('cannot_message_self');
       const existing = await this.findDirect(actor, otherId);
       if (existing !== null) return existing;
-      const chat = keep(await store.findOrCreateDirect(actor.userId, otherId, now()));
-      byPair.set(pairOf(actor.userId, otherId), chat);
-      return chat;
+      const pairKey = pairKeyOf(actor.userId, otherId);
+      const opened = (await openDirects([pairKey])).get(pairKey);
+      if (opened === undefined) throw new Error('A direct chat was opened and is not there');
+      return toRef(opened);
     },
   };
+}
+
+/** What stays as it is. */
+function toRef({ id, kind, participants }: ChatRecord): ChatRef {
+  return { id, kind, participants };
+}
+
+function mapValues<A, B>(map: ReadonlyMap<string, A>, change: (value: A) => B): Map<string, B> {
+  return new Map([...map].map(([key, value]) => [key, change(value)]));
 }

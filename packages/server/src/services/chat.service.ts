@@ -10,6 +10,7 @@ import type { ChatDirectory } from './chat.directory.js';
 import type { HeadWriter } from './commit/head.writer.js';
 import type { ChatService, ChatView, DirectoryService } from './contracts.js';
 import { viewMessage } from './message.views.js';
+import { mergeReads } from './read.merger.js';
 import type { UnreadCounter } from './unread.counter.js';
 
 /** Chats that are looked through for unread messages when a device connects: the most recently active ones. */
@@ -33,6 +34,10 @@ export interface ChatViewer {
 /** Lists of chats. What a chat contains is read from its messages, so that it is never older than an ack. */
 export function createChatService(deps: ChatServiceDeps): ChatService & ChatViewer {
   const { chats, store, memberships, reader, headWriter, counter, users } = deps;
+  // Everybody who connects asks for the lobby.
+  const findChats = mergeReads(
+    async (ids) => new Map((await store.findMany(ids)).map((chat) => [chat.id, chat])),
+  );
 
   async function view(userId: string, records: readonly ChatRecord[]): Promise<ChatView[]> {
     const ids = records.map(({ id }) => id);
@@ -108,11 +113,9 @@ export function createChatService(deps: ChatServiceDeps): ChatService & ChatView
   /** A page by activity. The lobby has no list of members, so it is put in its place here once somebody has spoken. */
   async function page(userId: string, limit: number, cursor?: ChatCursor): Promise<ChatRecord[]> {
     await headWriter.flushOf(userId);
-    const [own, lobby] = await Promise.all([
-      store.listOf(userId, limit, cursor),
-      store.findById(LOBBY_CHAT_ID),
-    ]);
-    if (lobby === null || lobby.lastSeq === 0 || (cursor !== undefined && !isBefore(lobby, cursor)))
+    const [own, found] = await Promise.all([store.listOf(userId, limit, cursor), findChats([LOBBY_CHAT_ID])]);
+    const lobby = found.get(LOBBY_CHAT_ID);
+    if (lobby === undefined || lobby.lastSeq === 0 || (cursor !== undefined && !isBefore(lobby, cursor)))
       return own;
     return [...own, lobby].sort(byActivity).slice(0, limit);
   }

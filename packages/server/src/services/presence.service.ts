@@ -1,13 +1,13 @@
 import { limits, type PresenceStatus } from '@parley/protocol';
 import type { DomainEventBus } from '../events/domain.events.js';
 import type { PresenceService } from './contracts.js';
-import { createLastSeenWriter, type SaveLastSeen } from './presence.writer.js';
+import { createTimeWriter, type SaveTimes } from './time.writer.js';
 
 /** What the presence of one node needs. Times are in milliseconds and default to the table of limits. */
 export interface PresenceOptions {
   bus: DomainEventBus;
   /** Stores when users were last seen; called with many at once, about once a second, again after a failure. */
-  onLastSeen: SaveLastSeen;
+  onLastSeen: SaveTimes;
   onError?: (error: unknown) => void;
   leaseMs?: number;
   graceMs?: number;
@@ -37,7 +37,7 @@ export function createPresenceService(options: PresenceOptions): PresenceService
   // Leases by a clock that nobody sets: an hour's jump of the other would take everybody offline.
   const elapsed = () => performance.now();
   const users = new Map<string, PresentUser>();
-  const lastSeen = createLastSeenWriter(options.onLastSeen, options.onError);
+  const lastSeen = createTimeWriter(options.onLastSeen, options.onError);
   // A quarter of the lease is how late an expiry may be noticed.
   const sweeper = setInterval(expireLeases, leaseMs / 4);
   sweeper.unref();

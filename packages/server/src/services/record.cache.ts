@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { mergeReads, type ReadMany } from './read.merger.js';
 
 /** Values read by key and kept for a while. */
 export interface RecordCache<V> {
@@ -14,8 +15,8 @@ export interface RecordCacheOptions<V> {
   max: number;
   /** Milliseconds after which a value is read again, in case that nobody told of a change. */
   maxAgeMs: number;
-  /** Reads those that exist. What does not exist is not kept. */
-  read: (keys: string[]) => Promise<Map<string, V>>;
+  /** Reads those that exist; reads that come at the same time are merged. What does not exist is not kept. */
+  read: ReadMany<V>;
   /** Milliseconds since 1970; default `Date.now`. */
   now?: () => number;
 }
@@ -34,7 +35,8 @@ const READS_MAX = 4;
  * call, nor what a `drop` overtook while it was being read. Callers who want the same key share one read.
  */
 export function createRecordCache<V>(options: RecordCacheOptions<V>): RecordCache<V> {
-  const { max, maxAgeMs, read, now = Date.now } = options;
+  const { max, maxAgeMs, now = Date.now } = options;
+  const read = mergeReads(options.read);
   const entries = new LRUCache<string, { value: V; readAt: number }>({ max });
   const readings = new Map<string, Reading<V>>();
 

@@ -5,6 +5,7 @@ import type { SessionStore } from '../models/session.store.js';
 import type { Actor } from './actor.js';
 import type { Device, IssuedTokens } from './contracts.js';
 import { createRecordCache } from './record.cache.js';
+import { createTimeWriter } from './time.writer.js';
 import type { TokenService } from './token.service.js';
 import type { UserCache } from './user.cache.js';
 
@@ -14,7 +15,7 @@ const SESSIONS_MAX = 50_000;
 /** A notice of revocation can be lost on its way from another node: after this time a session is read again. */
 const MAX_AGE_MS = 60_000;
 
-/** `lastUsedAt` is written at most this often. */
+/** `lastUsedAt` is written at most this often, and up to a second later. */
 const TOUCH_INTERVAL_MS = 60_000;
 
 const AGENT_MAX_CHARACTERS = 256;
@@ -44,12 +45,14 @@ export interface SessionService {
   /** False when the user has no such session. */
   end(userId: string, sessionId: string, reason: string): Promise<boolean>;
   endAll(userId: string, reason: string, exceptId?: string): Promise<void>;
+  /** Writes what is noted of uses. */
+  close(): Promise<void>;
 }
 
 /** Starts, refreshes, checks and ends sessions. */
 export function createSessionService(deps: SessionServiceDeps): SessionService {
   const { store, tokens, users, bus, sessionsPerUser = limits.sessionsPerUser, now = Date.now } = deps;
-  const onError = deps.onError ?? (() => undefined);
+  const uses = createTimeWriter((times) => store.touch(times), deps.onError);
   /** Hashes of the refresh tokens that are being traded in this moment. */
   const trading = new Set<string>();
 
@@ -58,8 +61,8 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
     maxAgeMs: MAX_AGE_MS,
     now,
     async read(ids) {
-      const found = await Promise.all(ids.map((id) => store.findLive(id, new Date(now()))));
-      return new Map(found.flatMap((session) => (session === null ? [] : [[session.id, session]])));
+      const found = await store.findManyLive(ids, new Date(now()));
+      return new Map(found.map((session) => [session.id, session]));
     },
   });
   // Also what other nodes revoke, once the bus spans several. A read on its way is made again, and finds nothing.
@@ -94,7 +97,7 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
     if (at - session.lastUsedAt.getTime() < TOUCH_INTERVAL_MS) return;
     // The kept record is changed, too, or every call until the next read would write.
     session.lastUsedAt = new Date(at);
-    store.touch(session.id, session.lastUsedAt).catch(onError);
+    uses.note(session.id, session.lastUsedAt);
   }
 
   const expiry = (at: number) => new Date(at + tokens.refreshLifetimeSeconds * 1_000);
@@ -150,6 +153,8 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
         },
         refresh.hash,
       );
+      // What was used a moment ago must not give way.
+      await uses.flush();
       publishEnd(userId, await store.removeLeastRecentlyUsed(userId, sessionsPerUser), 'too many sessions');
       return issue(userId, id, refresh.token);
     },
@@ -176,12 +181,18 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
       return { userId, sessionId, username: user.username, ...(dialect && { dialect }) };
     },
 
-    listOf: (userId) => store.findLiveOfUser(userId, new Date(now())),
+    async listOf(userId) {
+      await uses.flush();
+      return store.findLiveOfUser(userId, new Date(now()));
+    },
+
     end,
 
     async endAll(userId, reason, exceptId) {
       publishEnd(userId, await store.removeAllOfUser(userId, exceptId), reason);
     },
+
+    close: () => uses.close(),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type StartOverrides, toSearchEntry } from '@parley/server';
+import { pairKeyOf, type StartOverrides, toSearchEntry } from '@parley/server';
 import { makeCorpus } from './search.corpus.js';
 import { LARGEST_CHAT_SHARE, type SeedAnswer, type SeedOrder } from './seed.order.js';
 
@@ -10,7 +10,7 @@ const BATCH = 1_000;
 /** Messages came a minute apart: a million of them in 23 months. */
 const STEP_MS = 60_000;
 const START = Date.UTC(2024, 0, 1);
-const CHATS_AT_ONCE = 16;
+const CHATS_AT_ONCE = 1_000;
 /** Messages of each chat that the reader has not read. */
 const UNREAD = 2;
 
@@ -36,17 +36,19 @@ export function createSeeder(stores: Stores) {
       n < chatsOfReader ? ([reader, others[n] as string] as const) : pairOf(others, n - chatsOfReader),
     );
     chats = [];
-    let next = 0;
-    const run = async () => {
-      while (next < pairs.length) {
-        const place = next;
-        next += 1;
-        const members = pairs[place] as readonly [string, string];
-        const { id, lastSeq } = await stores.chats.findOrCreateDirect(...members, new Date());
-        chats[place] = { id, members, lastSeq, lastMessageId: null, lastActivity: null };
+    for (let start = 0; start < pairs.length; start += CHATS_AT_ONCE) {
+      const some = pairs.slice(start, start + CHATS_AT_ONCE);
+      const opened = await stores.chats.openDirects(
+        some.map(([a, b]) => pairKeyOf(a, b)),
+        new Date(),
+      );
+      for (const members of some) {
+        const chat = opened.get(pairKeyOf(...members));
+        if (chat === undefined) throw new Error('a chat could not be opened');
+        const { id, lastSeq } = chat;
+        chats.push({ id, members, lastSeq, lastMessageId: null, lastActivity: null });
       }
-    };
-    await Promise.all(Array.from({ length: CHATS_AT_ONCE }, run));
+    }
     stored = chats.reduce((sum, { lastSeq }) => sum + lastSeq, 0);
   }
 

@@ -1,14 +1,11 @@
-/** Stores when users were last seen; a later time replaces an earlier one. */
-export type SaveLastSeen = (times: Map<string, Date>) => Promise<void>;
+/** Stores times by id; a later time replaces an earlier one. */
+export type SaveTimes = (times: Map<string, Date>) => Promise<void>;
 
-/** One write a second for everyone who came or went in it. */
+/** One write a second for everyone who came or went in it, and every session that was used. */
 const WRITE_DELAY_MS = 1_000;
 
-/** Collects times of last sight and writes them together; what could not be written is tried again. */
-export function createLastSeenWriter(
-  save: SaveLastSeen,
-  onError: (error: unknown) => void = () => undefined,
-) {
+/** Collects times and writes them together; what could not be written is tried again. */
+export function createTimeWriter(save: SaveTimes, onError: (error: unknown) => void = () => undefined) {
   let waiting = new Map<string, Date>();
   let writing: Map<string, Date> | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -29,10 +26,16 @@ export function createLastSeenWriter(
     }
   }
 
+  /** What is noted is in storage when this returns, unless that failed. */
+  function flush(): Promise<void> {
+    done = done.then(write);
+    return done;
+  }
+
   function schedule(): void {
     timer ??= setTimeout(() => {
       timer = null;
-      done = write().finally(() => {
+      void flush().then(() => {
         if (waiting.size > 0) schedule();
       });
     }, WRITE_DELAY_MS);
@@ -40,20 +43,19 @@ export function createLastSeenWriter(
   }
 
   return {
-    note(userId: string, at: Date): void {
-      waiting.set(userId, at);
+    note(id: string, at: Date): void {
+      waiting.set(id, at);
       schedule();
     },
 
     /** A time that storage may not have yet. */
-    pendingOf: (userId: string): Date | null => waiting.get(userId) ?? writing?.get(userId) ?? null,
+    pendingOf: (id: string): Date | null => waiting.get(id) ?? writing?.get(id) ?? null,
+
+    flush,
 
     /** Tries once more to write everything. */
     async close(): Promise<void> {
-      await done;
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
-      await write();
+      await flush();
       if (timer !== null) clearTimeout(timer);
     },
   };
