@@ -170,11 +170,15 @@ export const sendCases: readonly SendCase[] = [
     async run(context) {
       const hasty = await context.server.newPerson('hasty');
       const voice = await speak(context, hasty);
-      const answers = await Promise.all(
-        range(6 * limits.messagesPerSecond).map((n) =>
-          voice.send({ content: `fast ${n}`, clientId: newKey() }),
-        ),
-      );
+      // More than may come within five seconds, again where that took longer.
+      const burst = () =>
+        Promise.all(
+          range(6 * limits.messagesPerSecond).map((n) =>
+            voice.send({ content: `fast ${n}`, clientId: newKey() }),
+          ),
+        );
+      let answers = await burst();
+      for (let round = 1; round < 5 && answers.every(({ ok }) => ok); round += 1) answers = await burst();
       expect(answers.filter(({ ok }) => ok).length).toBeGreaterThanOrEqual(limits.messagesPerSecond);
       expect(new Set(answers.flatMap((answer) => (answer.ok ? [] : [answer.code])))).toEqual(
         new Set(['rate_limited']),

@@ -31,19 +31,21 @@ const kinds: Record<ServerKind, Parameters<typeof startAttackedServer>> = {
       RATE_LIMIT_MAX_REQUESTS: '100',
       COOKIE_SECURE: 'true',
     },
-    // The limit of strangers is lower than people get it: one machine cannot well open thousands.
-    { limits: { strangersPerAddress: 100 } },
+    // The limit of strangers is lower than people get it, and they may stay longer: one machine cannot well open
+    // thousands, nor a hundred in time when it is busy.
+    { limits: { strangersPerAddress: 100, authenticationTimeoutMs: 60_000 } },
   ],
   brief: [
-    { JWT_EXPIRES_IN: '3' },
+    { JWT_EXPIRES_IN: '5' },
     {
       limits: {
         ...unlimited,
-        authenticationTimeoutMs: 500,
+        // Not so short that the neighbour, who has to come in like everybody, may be late.
+        authenticationTimeoutMs: 2_000,
         heartbeatMs: 500,
-        heartbeatTimeoutMs: 500,
-        requestHeadersMs: 600,
-        requestMs: 1_200,
+        heartbeatTimeoutMs: 20_000,
+        requestHeadersMs: 1_500,
+        requestMs: 2_500,
       },
     },
   ],

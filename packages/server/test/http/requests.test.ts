@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/logging/logger.js';
-import { startTestServer, type TestServer } from '../support/test-server.js';
+import { type Person, startTestServer, type TestServer } from '../support/test-server.js';
 
 describe('the log of requests', () => {
   const lines: Record<string, unknown>[] = [];
@@ -93,6 +93,9 @@ describe('the log of requests', () => {
   });
 });
 
+/** What is counted together. */
+const WINDOW_MS = 5_000;
+
 describe('the limits on requests', () => {
   it('hold for credential endpoints by address, all of them together', async () => {
     const server = await startTestServer({
@@ -144,18 +147,19 @@ describe('the limits on requests', () => {
   ] as const)('hold for %s by user', async (_, limits, method, path, body, burst) => {
     const server = await startTestServer({}, { limits });
     try {
-      const [ann, bob] = [await server.newPerson(), await server.newPerson()];
-      const statuses = await Promise.all(
-        Array.from(
-          { length: burst + 5 },
-          async () =>
-            (await server.request(method, path, { token: ann.token, ...(body && { body }) })).status,
-        ),
-      );
+      const ask = async ({ token }: Person) =>
+        (await server.request(method, path, { token, ...(body && { body }) })).status;
+      let statuses: number[] = [];
+      let tookMs = WINDOW_MS;
+      // Of what takes longer than the window, more may pass.
+      while (tookMs >= WINDOW_MS) {
+        const ann = await server.newPerson();
+        const startedAt = performance.now();
+        statuses = await Promise.all(Array.from({ length: burst + 5 }, () => ask(ann)));
+        tookMs = performance.now() - startedAt;
+      }
       expect(statuses.filter((status) => status === 429)).toHaveLength(5);
-      expect(
-        (await server.request(method, path, { token: bob.token, ...(body && { body }) })).status,
-      ).not.toBe(429);
+      expect(await ask(await server.newPerson())).not.toBe(429);
     } finally {
       await server.close();
     }

@@ -2,7 +2,7 @@ import { limits } from '@parley/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { closeClients, connect, enter, openRaw } from './live.client.js';
+import { closeClients, connect, enter, openRaw, type Received } from './live.client.js';
 import {
   type LiveOptions,
   type LiveServer,
@@ -137,15 +137,19 @@ describe('one connection', () => {
     const client = await enter(live, ann);
     const raw = openRaw(live, `/?token=${ann.token}`);
     await raw.waitFor('history');
-    const sends = Array.from({ length: 5 * limits.messagesPerSecond + 1 }, () =>
-      client.call('send_message', { to: ben.id, content: 'x' }),
-    );
-    const last = (await Promise.all(sends)).at(-1);
-    expect(last).toMatchObject({
-      ok: false,
+    // One more than may come within five seconds, again where that took longer.
+    const tooMany = 5 * limits.messagesPerSecond + 1;
+    let refused: Received;
+    for (let round = 0; refused === undefined && round < 5; round += 1) {
+      const sends = Array.from({ length: tooMany }, () =>
+        client.call('send_message', { to: ben.id, content: 'x' }),
+      );
+      refused = (await Promise.all(sends)).find(({ ok }) => !ok);
+    }
+    expect(refused).toMatchObject({
       error: { code: 'rate_limited', status: 429, retryAfter: expect.any(Number) },
     });
-    raw.say('also too much');
+    for (let n = 0; n < tooMany; n += 1) raw.say('also too much');
     expect(await raw.waitFor('error')).toMatchObject({ code: 'rate_limited' });
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { limits } from '@parley/protocol';
 import { enter, openRaw } from '../../live/live.client.js';
+import { quickest } from '../../support/quickest.js';
 import { type Attack, type HostileCase, inGroup } from '../hostile.case.js';
 import { expectCode } from '../support/exchange.js';
 import { openWire } from '../support/wire.client.js';
@@ -18,6 +19,13 @@ async function knock({ server }: Attack, addresses: string[]): Promise<number> {
     if (answer.status === 400) passed += 1;
   }
   return passed;
+}
+
+const WINDOW_MS = 5_000;
+
+/** What a rate lets pass at most since then: five seconds' worth in each window of five seconds that was touched. */
+function passable(perSecond: number, sinceMs: number): number {
+  return 5 * perSecond * (2 + Math.floor((performance.now() - sinceMs) / WINDOW_MS));
 }
 
 /** Three bombs of 100 MB, and room for what else a process takes and gives back. */
@@ -93,9 +101,13 @@ export const resourceCases: HostileCase[] = inGroup('resources', [
       for (let drops = 0; drops < 3; drops += 1) {
         for (const wire of wires) await wire.write('k');
       }
-      const startedAt = performance.now();
-      assert.equal((await server.request('GET', '/api/auth/profile', { token: mallory.token })).status, 200);
-      assert.ok(performance.now() - startedAt < 5_000);
+      const ask = async () => {
+        const startedAt = performance.now();
+        const { status } = await server.request('GET', '/api/auth/profile', { token: mallory.token });
+        assert.equal(status, 200);
+        return performance.now() - startedAt;
+      };
+      assert.ok((await quickest(5_000, ask)) < 5_000);
       for (const wire of wires) wire.socket.destroy();
     },
   },
@@ -118,15 +130,15 @@ export const resourceCases: HostileCase[] = inGroup('resources', [
       }[transport as 'REST'];
       // Whoever says nothing at all is ended like whoever says too little.
       const silent = await openWire(server.port);
-      for (const start of starts) {
+      const drop = async (start: string) => {
         const wire = await openWire(server.port);
         await wire.write(start);
         const drip = setInterval(() => wire.socket.write('a'), 100);
         await wire.ended().finally(() => clearInterval(drip));
         const answer = wire.received().toString('latin1').slice(0, 12);
         assert.ok(['HTTP/1.1 408', ''].includes(answer), `answered ${answer}`);
-      }
-      await silent.ended();
+      };
+      await Promise.all([...starts.map(drop), silent.ended()]);
     },
   },
   {
@@ -136,7 +148,7 @@ export const resourceCases: HostileCase[] = inGroup('resources', [
     writes: true,
     async run({ server, transport, note }) {
       const loud = await server.newPerson('loud');
-      const burst = 5 * limits.messagesPerSecond;
+      const startedAt = performance.now();
       let stored = 0;
       if (transport === 'raw WebSocket') {
         const raw = openRaw(server, `/?token=${loud.token}`);
@@ -153,7 +165,7 @@ export const resourceCases: HostileCase[] = inGroup('resources', [
         stored = socket.all('message_sent').length;
         note(`${stored} stored, then ${socket.all('error').at(-1)?.code}`);
       }
-      assert.ok(stored <= 2 * burst, `${stored} were stored`);
+      assert.ok(stored <= passable(limits.messagesPerSecond, startedAt), `${stored} were stored`);
     },
   },
   {
@@ -169,12 +181,13 @@ export const resourceCases: HostileCase[] = inGroup('resources', [
       });
       const ear = await enter(server, friend);
       const socket = await enter(server, loud);
+      const startedAt = performance.now();
       for (let n = 0; n < 10_000; n += 1)
         socket.socket.emit('typing', { to: friend.id, isTyping: n % 2 === 0 });
       await socket.waitFor('disconnect');
       const heard = ear.all('typing_status').length;
       note(`${heard} were told`);
-      assert.ok(heard <= 2 * 5 * limits.typingPerSecond, `${heard} were told`);
+      assert.ok(heard <= passable(limits.typingPerSecond, startedAt), `${heard} were told`);
     },
   },
   {
@@ -187,7 +200,8 @@ export const resourceCases: HostileCase[] = inGroup('resources', [
       const lobby = '000000000000000000000001';
       const sockets =
         transport === 'Socket.IO' ? await Promise.all([1, 2, 3, 4].map(() => enter(server, loud))) : [];
-      const sends = Array.from({ length: 6 * limits.messagesPerSecond }, async (_, n) => {
+      const startedAt = performance.now();
+      const sends = Array.from({ length: 15 * limits.messagesPerSecond }, async (_, n) => {
         const body = { chatId: lobby, content: `${n}` };
         const socket = sockets[n % 4];
         if (socket === undefined)
@@ -195,10 +209,8 @@ export const resourceCases: HostileCase[] = inGroup('resources', [
         return (await socket.call('send_message', body)).error?.code;
       });
       const codes = await Promise.all(sends);
-      assert.ok(
-        codes.filter((code) => code === undefined).length <=
-          5 * limits.messagesPerSecond + limits.messagesPerSecond,
-      );
+      const passed = codes.filter((code) => code === undefined).length;
+      assert.ok(passed <= passable(limits.messagesPerSecond, startedAt), `${passed} passed`);
       assert.ok(codes.includes('rate_limited'));
     },
   },

@@ -37,7 +37,11 @@ export async function bringNeighbour(
     frames.record(frame.type, frame);
   });
   await Promise.all([
-    new Promise((resolve) => socket.once('authenticated', resolve)),
+    new Promise<void>((resolve, reject) => {
+      socket.once('authenticated', () => resolve());
+      socket.once('connect_error', reject);
+      socket.once('disconnect', (reason) => reject(new Error(`the neighbour was not let in: ${reason}`)));
+    }),
     frames.waitFor('history'),
   ]);
 
