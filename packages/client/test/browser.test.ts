@@ -1,6 +1,7 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page, Response } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { chromiumPath } from '../../web/test/support/chromium.js';
+import { areKept } from '../../web/test/support/kept.messages.js';
 import type * as ClientModule from '../src/index.js';
 import { useBrowser } from './support/browser.js';
 import { PASSWORD, useTestServer } from './support/test-server.js';
@@ -20,6 +21,14 @@ const { newPerson, url } = useTestServer(
 );
 
 const isRefresh = (exchange: { url(): string }) => exchange.url().endsWith('/refresh-token');
+
+/** What came of a refresh, and the second in which the server made the token. */
+async function readRefresh(response: Response): Promise<{ status: number; issuedAt: number }> {
+  const cookies = (await response.headersArray()).filter(({ name }) => /^set-cookie$/i.test(name));
+  const claims = /^token=[^.]+\.([^.]+)\./m.exec(cookies.map(({ value }) => value).join('\n'))?.[1] ?? '';
+  const { iat } = JSON.parse(Buffer.from(claims, 'base64url').toString() || '{}') as { iat?: number };
+  return { status: response.status(), issuedAt: iat ?? Number.NaN };
+}
 
 describe.skipIf(chromiumPath === undefined)('in a browser', () => {
   const { newContext, pageUrl } = useBrowser();
@@ -60,24 +69,6 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
   }
 
   const isOnline = (page: Page) => page.waitForFunction(() => window.client.status.value === 'online');
-  /** So many messages on their way are in the storage, where they outlive the tab. */
-  const isKept = (page: Page, count: number) =>
-    page.waitForFunction(
-      async (wanted) => {
-        const done = <T>(request: IDBRequest<T>) =>
-          new Promise<T>((resolve, reject) => {
-            request.onsuccess = () => resolve(request.result);
-            request.onerror = () => reject(request.error);
-          });
-        const [{ name }] = (await indexedDB.databases()) as [{ name: string }];
-        const database = await done(indexedDB.open(name));
-        const entries = await done(database.transaction('entries').objectStore('entries').getAll());
-        database.close();
-        return entries.filter((entry: { owner?: string }) => entry?.owner !== undefined).length === wanted;
-      },
-      count,
-      { polling: 50 },
-    );
   const login = (page: Page, identifier: string) =>
     page.evaluate(
       async ([who, password]) => {
@@ -102,6 +93,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     await bob.getByLabel('Message').fill('written offline');
     await bob.getByLabel('Message').press('Enter');
     await bob.locator('li[data-status="pending"]', { hasText: 'written offline' }).waitFor();
+    await areKept(bob, 1);
     await bob.reload().catch(() => undefined);
     await bob.context().setOffline(false);
     await bob.goto(`${pageUrl('plain.html')}?server=${encodeURIComponent(url())}`);
@@ -109,21 +101,21 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     await bob.locator('li[data-status="sent"]', { hasText: 'written offline' }).waitFor();
     await bob.getByRole('button', { name: 'Sign out' }).click();
     await bob.getByLabel('Username').waitFor();
-  }, 60_000);
+  }, 120_000);
 
   it.each(['tokens', 'cookies'] as const)(
     'refreshes a session in %s once for two tabs, time after time',
     async (session) => {
       const ann = await newPerson('ann');
       const context = await newContext();
-      const asked: { at: number; body: string | null }[] = [];
-      const statuses: number[] = [];
+      const bodies: (string | null)[] = [];
+      const answers: Promise<{ status: number; issuedAt: number }>[] = [];
       context.on('request', (request) => {
-        if (isRefresh(request)) asked.push({ at: Date.now(), body: request.postData() });
+        if (isRefresh(request)) bodies.push(request.postData());
       });
       const threeLifetimes = new Promise<void>((resolve) => {
         context.on('response', (response) => {
-          if (isRefresh(response) && statuses.push(response.status()) === 3) resolve();
+          if (isRefresh(response) && answers.push(readRefresh(response)) === 3) resolve();
         });
       });
       const one = await openTab(context, session);
@@ -162,17 +154,20 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
           window.isEnough = true;
         });
       }
-      expect(Math.min(...(await asking))).toBeGreaterThan(20);
-      expect(new Set(statuses)).toEqual(new Set([200]));
-      // A token lives for 2 s at least (its times are whole seconds); two tabs that each refresh do it at once.
-      const pauses = asked.slice(1).map(({ at }, index) => at - asked[index]!.at);
-      expect(Math.min(...pauses)).toBeGreaterThan(1_000);
+      // However slow the machine is, both ask at least once with each token.
+      expect(Math.min(...(await asking))).toBeGreaterThanOrEqual(3);
+      const refreshes = await Promise.all(answers);
+      expect(new Set(refreshes.map(({ status }) => status))).toEqual(new Set([200]));
+      // A token lives for 2 s at least (its times are whole seconds); two tabs that each refresh do it at once. By the
+      // server's clock: what a busy machine tells late was done in time.
+      const pauses = refreshes.slice(1).map(({ issuedAt }, index) => issuedAt - refreshes[index]!.issuedAt);
+      expect(Math.min(...pauses)).toBeGreaterThanOrEqual(2);
       // Beside the cookie there is no second refresh token, in no tab's memory.
-      if (session === 'cookies') expect(new Set(asked.map(({ body }) => body))).toEqual(new Set(['{}']));
+      if (session === 'cookies') expect(new Set(bodies)).toEqual(new Set(['{}']));
       await Promise.all([isOnline(one), isOnline(two)]);
       expect(await Promise.all([one, two].map((page) => page.evaluate(() => window.seen)))).toEqual([[], []]);
     },
-    60_000,
+    120_000,
   );
 
   it('sends what a closed tab has left behind, once', async () => {
@@ -189,14 +184,14 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
       for (const content of ['1', '2', '3']) window.client.messages.send({ userId: id, content });
     }, bob.user.id);
     // `send` returns before they are; a tab that is closed in that moment leaves nothing behind.
-    await isKept(one, 3);
+    await areKept(one, 3);
     await one.close();
     await two.waitForFunction(() => window.client.messages.pending.value === 3);
     await context.setOffline(false);
     await two.waitForFunction(() => window.client.messages.pending.value === 0);
     const { messages } = await bob.call('getConversation', { params: { userId: ann.user.id } });
     expect(messages.map(({ content }) => content)).toEqual(['1', '2', '3']);
-  }, 60_000);
+  }, 120_000);
 
   it('signs out in all tabs at once, and leaves nothing in the storage', async () => {
     const ann = await newPerson('ann');
@@ -209,5 +204,5 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     await two.waitForFunction(() => window.client.status.value === 'signed_out');
     const three = await openTab(context, 'cookies');
     expect(await three.evaluate(() => window.client.account.me.value)).toBeNull();
-  }, 60_000);
+  }, 120_000);
 });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath } from './support/chromium.js';
+import { areKept } from './support/kept.messages.js';
 import {
   composerOf,
   expectClean,
@@ -128,6 +129,7 @@ describe.skipIf(chromiumPath === undefined)('two people in the browser', () => {
     await say(bruno, 'From the tunnel');
     await say(bruno, 'Still in there');
     await messageOf(page, 'Still in there').getByText('Waiting to be sent').waitFor();
+    await areKept(page, 2);
     await page.reload();
     await messageOf(page, 'Still in there').getByText('Waiting to be sent').waitFor();
     await page.context().setOffline(false);
