@@ -19,6 +19,7 @@ describe.concurrent('a server with a broken promise', () => {
       expect(failure).toBeUndefined();
       expect(violations).not.toEqual([]);
     },
-    120_000,
+    // Until it is caught: on a busy machine there is less load around each kill.
+    600_000,
   );
 });

@@ -51,5 +51,5 @@ describe.skipIf(tooSmall === undefined)(
       expect(summary.unknown).toBeGreaterThan(0);
     });
   },
-  120_000,
+  300_000,
 );

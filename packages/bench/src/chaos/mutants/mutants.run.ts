@@ -21,7 +21,7 @@ const RUNS = {
 /** A broken server need not come back. */
 const RECOVERY_MAX_MS = 15_000;
 /** Runs of one mutant at most, each with another seed: a kill has to come within the 100 ms that a mutant risks. */
-const TRIES_MAX = 5;
+const TRIES_MAX = 20;
 
 /** Runs a short load against one broken server, until it is caught. */
 export async function runMutant(
