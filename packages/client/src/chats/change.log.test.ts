@@ -2,6 +2,7 @@ import type { Message } from '@parley/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createChangeLog } from './change.log.js';
 import { ChatState } from './chat.state.js';
+import { countChange } from './receipts.js';
 
 let state: ChatState;
 let told: string[];
@@ -64,6 +65,21 @@ describe('the log of changes', () => {
     log.offer(state, message(5, 6));
     expect(told).toEqual(['created 1@5', 'created 2@2', 'created 3@3', 'created 4@4', 'created 5@6']);
     expect(state.ahead.size).toBe(0);
+  });
+
+  it('counts nothing as read that was deleted or hidden before it was ever here', () => {
+    const counting = createChangeLog(
+      (kind, of, changed, isNew) => countChange(kind, of, changed, isNew, 'me'),
+      () => {},
+    );
+    counting.applySync(state, {
+      rev: 4,
+      messages: [message(1, 1), message(2, 3, { deletedAt: 'now' }), message(3, 4, { hidden: true })],
+    });
+    expect(state.unreadCount).toBe(1);
+    expect(state.tail.messages.map(({ seq }) => seq)).toEqual([1, 2]);
+    counting.offer(state, message(1, 5, { hidden: true }));
+    expect(state.unreadCount).toBe(0);
   });
 
   it('ignores what an answer says of a time that live events have passed', () => {

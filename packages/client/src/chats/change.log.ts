@@ -4,8 +4,8 @@ import type { ChatState } from './chat.state.js';
 /** What happened to a message. */
 export type ChangeKind = 'created' | 'updated' | 'deleted';
 
-/** Told of one change of a chat, once. */
-export type ChangeListener = (kind: ChangeKind, state: ChatState, message: Message) => void;
+/** Told of one change of a chat, once; `isNew` when the message was not known before, deleted or not. */
+export type ChangeListener = (kind: ChangeKind, state: ChatState, message: Message, isNew: boolean) => void;
 
 /** Changes that wait behind a hole, per chat; what is beyond it comes by sync anyway. */
 const WAITING_MAX = 500;
@@ -24,8 +24,9 @@ export function createChangeLog(onChange: ChangeListener, onHole: () => void) {
       state.tail.append(message);
       if (message.timestamp > state.lastActivity) state.lastActivity = message.timestamp;
     } else for (const window of [state.tail, ...state.detached]) window.update(message);
+    if (message.hidden) state.noteHidden(message.id);
     const isGone = message.deletedAt || message.hidden;
-    onChange(isGone ? 'deleted' : isNew ? 'created' : 'updated', state, message);
+    onChange(isGone ? 'deleted' : isNew ? 'created' : 'updated', state, message, isNew);
   }
 
   /** Whether the change came before, in a sync that reached beyond its own revision. */

@@ -11,6 +11,9 @@ export interface Mark {
 /** What a chat is called before it has an id, with the id of the other person behind it. */
 export const DRAFT = 'user:';
 
+/** Hidden messages that are remembered: more than a user hides while a page is on its way. */
+const HIDDEN_MAX = 1_000;
+
 /** Everything that is held of one chat. */
 export class ChatState {
   isGroup: boolean;
@@ -35,6 +38,8 @@ export class ChatState {
   readonly waiting = new Map<number, Message>();
   /** Messages that a sync gave as they were later than the revision it reached, so that the change comes once more. */
   readonly ahead = new Map<string, number>();
+  /** Ids of messages that the user hid lately, oldest first. */
+  private readonly hidden = new Set<string>();
   /** Open timelines: their messages are not let go of. */
   openCount = 0;
   /** The state that stands for this one, when two turned out to be of one chat. */
@@ -70,6 +75,18 @@ export class ChatState {
   /** Whom a message to this chat is for. */
   get address(): { chatId: string } | { to: string } {
     return this.id ? { chatId: this.id } : { to: this.peerId! };
+  }
+
+  /** The user hid the message: a page that was asked for before may still bring it. */
+  noteHidden(messageId: string): void {
+    this.hidden.add(messageId);
+    if (this.hidden.size > HIDDEN_MAX)
+      for (const oldest of this.hidden) return void this.hidden.delete(oldest);
+  }
+
+  /** Those of a page that the user has not hidden meanwhile. */
+  stillVisible(messages: readonly Message[]): Message[] {
+    return messages.filter(({ id }) => !this.hidden.has(id));
   }
 
   readSeqOf(userId: string): number {

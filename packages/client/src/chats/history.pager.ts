@@ -13,7 +13,10 @@ export type HistoryPager = (
 export function createHistoryPager(call: CallRoute, knownRevs: () => Record<string, number>): HistoryPager {
   return async (state, range, limit) => {
     const { id, peerId, tail } = state;
-    if (peerId) return call('getConversation', { params: { userId: peerId }, query: { ...range, limit } });
+    if (peerId) {
+      const page = await call('getConversation', { params: { userId: peerId }, query: { ...range, limit } });
+      return { ...page, messages: state.current.stillVisible(page.messages) };
+    }
     if (!id || 'after' in range) return { messages: [], hasMore: false };
     const from = Math.max(0, state.lowRev - limit);
     const { [id]: _, ...others } = knownRevs();
@@ -22,7 +25,7 @@ export function createHistoryPager(call: CallRoute, knownRevs: () => Record<stri
     // What was written in these revisions, and what was changed in them, which may be much older: no page has more
     // messages than revisions, so whatever is further away than that belongs to a later one.
     const least = (tail.messages[0]?.seq ?? tail.low) - limit;
-    const found = chats.find(({ chatId }) => chatId === id)?.messages ?? [];
+    const found = state.current.stillVisible(chats.find(({ chatId }) => chatId === id)?.messages ?? []);
     return { messages: found.filter(({ seq }) => seq >= least), hasMore: from > 0, low: tail.low };
   };
 }

@@ -2,11 +2,17 @@ import type { Message } from '@parley/protocol';
 import type { ChangeKind } from './change.log.js';
 import type { ChatState } from './chat.state.js';
 
-/** Counts a change in: a new message of somebody else is unread, a deleted one no longer. */
-export function countChange(kind: ChangeKind, state: ChatState, message: Message, userId: string): void {
+/** Counts a change in: a new message of somebody else is unread, a deleted one no longer, if it was ever counted. */
+export function countChange(
+  kind: ChangeKind,
+  state: ChatState,
+  message: Message,
+  isNew: boolean,
+  userId: string,
+): void {
   if (message.sender === userId || message.seq <= state.readSeqOf(userId)) return;
   if (kind === 'created') state.unreadCount += 1;
-  if (kind === 'deleted') state.unreadCount = Math.max(0, state.unreadCount - 1);
+  if (kind === 'deleted' && !isNew) state.unreadCount = Math.max(0, state.unreadCount - 1);
 }
 
 /** Moves the user's own mark forward and counts what is left to read. False when it was there already. */

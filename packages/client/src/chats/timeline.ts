@@ -132,7 +132,7 @@ export function createTimeline(initial: ChatState, deps: TimelineDeps): OpenTime
         const page = await pager(chat(), { after: window.high }, pageSize);
         const { low } = chat().tail;
         for (const message of page.messages) if (message.seq < low) window.append(message);
-        if (!page.hasMore || page.messages.at(-1)!.seq >= low - 1) joinTail(window);
+        if (!page.hasMore || window.high >= low - 1) joinTail(window);
       }),
 
     async jumpTo(seq) {

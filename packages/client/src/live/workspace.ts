@@ -88,10 +88,10 @@ export async function openWorkspace(core: ClientCore, user: User) {
   /** What is still under way says nothing any more. */
   let isClosed = false;
 
-  const onChange: ChangeListener = (kind, state, message) => {
+  const onChange: ChangeListener = (kind, state, message, isNew) => {
     const { chatId, rev, sender, clientId } = message;
     if (sender === userId && clientId) outbox.settle(clientId, message);
-    countChange(kind, state, message, userId);
+    countChange(kind, state, message, isNew, userId);
     typing.set(chatId, sender, false);
     if (state.tail.messages.length > 2 * options.keepMessages) state.trim(options.keepMessages);
     touch(state);

@@ -108,6 +108,23 @@ describe('sync', () => {
     ]);
   });
 
+  it('tells of a message that its reader hid, even to a client that never had it', async () => {
+    const { view } = await node.messages.send(ann, { to: bob.userId, ...text('not for long') });
+    const { chatId, id } = view.message;
+    await node.messages.send(ann, { to: bob.userId, ...text('stays') });
+    await node.messages.remove(bob, id, 'me');
+    const told = async (actor: Actor) =>
+      (await node.sync.sync(actor, { chats: { [chatId]: 0 }, limit: 100 })).chats[0]?.messages.map(
+        ({ message }) => [message.id === id, message.hiddenFor?.map(({ userId }) => userId)],
+      );
+    for (const actor of [bob, ann]) {
+      expect(await told(actor)).toEqual([
+        [false, undefined],
+        [true, [bob.userId]],
+      ]);
+    }
+  });
+
   it('carries the watermarks of both members', async () => {
     const { view } = await node.messages.send(ann, { to: bob.userId, ...text('hello') });
     await node.receipts.markRead(bob, { chatId: view.chat.id });

@@ -20,8 +20,6 @@ export interface Watermark {
 export interface HeldChat {
   rev: number;
   messages: Map<string, HeldMessage>;
-  /** Ids of messages that the user has hidden, which is for ever: an answer that was read before may still come. */
-  hidden: Set<string>;
   /** By user. */
   marks: Map<string, Watermark>;
 }
@@ -51,22 +49,18 @@ export function createReplica(): Replica {
   let epoch: string | undefined;
 
   function chatOf(chatId: string): HeldChat {
-    const held = chats.get(chatId) ?? { rev: 0, messages: new Map(), hidden: new Set(), marks: new Map() };
+    const held = chats.get(chatId) ?? { rev: 0, messages: new Map(), marks: new Map() };
     chats.set(chatId, held);
     return held;
   }
 
-  function hide(chat: HeldChat, messageId: string): void {
-    chat.hidden.add(messageId);
-    chat.messages.delete(messageId);
-  }
-
   function take(chat: HeldChat, message: Body, isHidden: boolean): void {
+    // What a live event, or an answer that was read later, has brought already.
+    if (message.rev <= chat.rev) return;
     const held = chat.messages.get(message.id);
-    // A live event may have overtaken an answer that was read before it.
     if (held !== undefined && held.rev > message.rev) return;
-    if (isHidden) hide(chat, message.id);
-    else if (!chat.hidden.has(message.id)) chat.messages.set(message.id, toHeld(message));
+    if (isHidden) chat.messages.delete(message.id);
+    else chat.messages.set(message.id, toHeld(message));
   }
 
   /** Forward only: a live receipt may have overtaken an answer that was read before it. */
@@ -105,12 +99,9 @@ export function createReplica(): Replica {
     },
     applyLive(event, message) {
       const chat = chatOf(message.chatId);
-      const isHidden = event === 'deleted' && message.for === 'me';
-      // For good, whatever sync has passed over meanwhile: it leaves out what was written and hidden since it was asked.
-      if (isHidden) hide(chat, message.id);
       if (message.rev <= chat.rev) return true;
       if (message.rev > chat.rev + 1) return false;
-      take(chat, message, isHidden);
+      take(chat, message, event === 'deleted' && message.for === 'me');
       chat.rev = message.rev;
       return true;
     },
