@@ -4,6 +4,7 @@ import type { DocumentedRoute, RouteTables } from './documented.route.js';
 import { refineJsonSchema } from './json.schema.js';
 import { describeErrors, problemSchema } from './openapi.errors.js';
 import { bodyExamples, pathExamples } from './openapi.examples.js';
+import { picturePaths } from './openapi.pictures.js';
 
 export interface OpenApiOptions {
   version: string;
@@ -51,7 +52,7 @@ export function createOpenApi(options: OpenApiOptions): object {
     tags: Object.entries(TAGS).flatMap(([name, description]) =>
       shown.has(name) ? [{ name, description }] : [],
     ),
-    paths: Object.fromEntries(paths),
+    paths: { ...Object.fromEntries(paths), ...picturePaths },
     components: {
       schemas: { Problem: problemSchema },
       securitySchemes: {

@@ -43,6 +43,14 @@ describe('profile pictures', () => {
     expect(body.user.profilePicture).toBe(address);
   });
 
+  it.each(kinds)('are in the OpenAPI document: %s', async (type) => {
+    const { body } = await server.request('GET', '/api/openapi.json');
+    const { responses, security } = body.paths['/api/pictures/{userId}'].get;
+    expect(Object.keys(responses['200'].content)).toContain(type);
+    expect(Object.keys(responses)).toContain('404');
+    expect(security).toEqual([]);
+  });
+
   it('get another address with every other picture, and take no room beside each other', async () => {
     const [first, second] = [fileOf(kinds[0][1], 100), fileOf(kinds[0][1], 101)];
     const before = await addressOf(first);
