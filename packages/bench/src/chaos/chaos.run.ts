@@ -7,6 +7,7 @@ import type { ChildOrder } from './mutants/child.order.js';
 import { createRandom } from './random.js';
 import { type Summary, summarize } from './report/summary.js';
 import { startRig } from './rig/rig.js';
+import { PATIENT_MS } from './wire/answer.js';
 import { createRestClient } from './wire/rest.client.js';
 import { openChats } from './workload/chat.plan.js';
 import { registerPeople } from './workload/people.js';
@@ -60,7 +61,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     ...(options.env !== undefined && { env: options.env }),
   });
   const history = createHistory(options.historyPath);
-  const direct = createRestClient(rig.server.port);
+  const direct = createRestClient(rig.server.port, PATIENT_MS);
   let workload: Workload | undefined;
   try {
     const people = await registerPeople(direct, senders);

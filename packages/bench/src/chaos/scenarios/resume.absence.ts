@@ -11,7 +11,8 @@ const AT_ONCE = 200;
 /** Of the changes; the others are deletions. */
 const BACKLOG = { sends: 0.7, edits: 0.25 };
 /** The database is taken to be at rest when it has read nothing for so long. */
-const SETTLED_MS = 500;
+const SETTLED_MS = 2_000;
+const LOOK_MS = 250;
 
 /** What the database has read since its start (server.child.ts). */
 interface Scanned {
@@ -39,11 +40,14 @@ export async function catchUpAfterAbsence(stage: Stage, changes: number) {
   const scannedOf = () => rig.server.ask<Scanned>({ ask: 'scanned' });
   // Lists, receipts and the index of words follow a moment later; what they read is not the question.
   let before = await scannedOf();
+  let quietMs = 0;
   await waitUntil('the end of what follows the changes', async () => {
-    await pause(SETTLED_MS);
+    await pause(LOOK_MS);
     const last = before;
     before = await scannedOf();
-    return before.documents === last.documents && before.keys === last.keys;
+    const isQuiet = before.documents === last.documents && before.keys === last.keys;
+    quietMs = isQuiet ? quietMs + LOOK_MS : 0;
+    return quietMs >= SETTLED_MS;
   });
   const pages = away.pages;
   const start = performance.now();

@@ -1,6 +1,7 @@
 import { CORE_UNDER_TEST, canPin, movePinned, pinLoadGenerator } from '../../bench/rig/pinned.process.js';
 import { createRandom, type Random } from '../random.js';
 import { type Rig, startRig } from '../rig/rig.js';
+import { PATIENT_MS } from '../wire/answer.js';
 import { createRestClient, type RestClient } from '../wire/rest.client.js';
 import { type Person, registerPeople } from '../workload/people.js';
 
@@ -43,7 +44,7 @@ export async function onStage(
   const result: ScenarioResult = { rows: [], failures: [] };
   const order = { passwordCost: 4, ...(limits && { limits }) };
   const rig = await startRig({ random, order, env: { METRICS_ENABLED: 'true' } });
-  const rest = createRestClient(rig.server.port);
+  const rest = createRestClient(rig.server.port, PATIENT_MS);
   try {
     if (wantsCores === true) {
       movePinned(rig.server.processId(), CORE_UNDER_TEST);

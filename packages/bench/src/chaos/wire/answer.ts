@@ -28,3 +28,6 @@ export const noAnswer = (why: string): Answer<never> => ({ outcome: 'unknown', c
 
 /** How long a client of the harness waits for an answer, in milliseconds: longer than the 2 s the server may take. */
 export const ANSWER_MS = 3_500;
+
+/** How long whatever must come may take on a busy machine, where nobody judges how fast it is; in milliseconds. */
+export const PATIENT_MS = 30_000;

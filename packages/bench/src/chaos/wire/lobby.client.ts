@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { ANSWER_MS, type Answer, noAnswer, refusalOf } from './answer.js';
+import { ANSWER_MS, type Answer, noAnswer, PATIENT_MS, refusalOf } from './answer.js';
 import type { Body } from './rest.client.js';
 import { ConnectFailure } from './socketio.client.js';
 
@@ -24,7 +24,7 @@ export interface LobbyOptions {
   onMessage?: (frame: Body) => void;
   /** What was said before, oldest first. */
   onHistory?: (frames: Body[]) => void;
-  /** Milliseconds from the call until the history came; default 5,000. */
+  /** Milliseconds from the call until the history came; default 30,000. */
   withinMs?: number;
 }
 
@@ -34,7 +34,7 @@ export function connectLobby({
   token,
   onMessage,
   onHistory,
-  withinMs = 5_000,
+  withinMs = PATIENT_MS,
 }: LobbyOptions): Promise<LobbyClient> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/ws?token=${token}`, { perMessageDeflate: false });
   const waiting = new Map<string, (answer: Answer<{ id: string; seq: number }>) => void>();

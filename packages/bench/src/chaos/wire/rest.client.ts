@@ -38,11 +38,11 @@ export function encodeBody(call: ClientRequest, body: object | undefined): strin
   return text;
 }
 
-/** A client for the server at `port` of this machine. */
-export function createRestClient(port: number): RestClient {
+/** A client for the server at `port` of this machine; a call waits so many milliseconds unless it says otherwise. */
+export function createRestClient(port: number, answerMs = ANSWER_MS): RestClient {
   let agent = new Agent({ keepAlive: true, maxSockets: 64 });
   return {
-    call(method, path, { token, body, withinMs = ANSWER_MS } = {}) {
+    call(method, path, { token, body, withinMs = answerMs } = {}) {
       return new Promise((resolve) => {
         const call = beginCall({ port, method, path, agent, token });
         const timer = setTimeout(() => {

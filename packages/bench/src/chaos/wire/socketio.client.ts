@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { ANSWER_MS, type Answer, noAnswer, refusalOf } from './answer.js';
+import { ANSWER_MS, type Answer, noAnswer, PATIENT_MS, refusalOf } from './answer.js';
 import type { Body } from './rest.client.js';
 
 /** A live connection that speaks Socket.IO. */
@@ -20,7 +20,7 @@ export interface SocketIoOptions {
   port: number;
   token: string;
   onEvent?: (event: string, payload: Body) => void;
-  /** Milliseconds from the call until `authenticated`; default 5,000. */
+  /** Milliseconds from the call until `authenticated`; default 30,000. */
   withinMs?: number;
 }
 
@@ -39,7 +39,7 @@ export class ConnectFailure extends Error {
  * the back of the history.
  */
 export function connectSocketIo(options: SocketIoOptions): Promise<SocketIoClient> {
-  const { port, token, onEvent, withinMs: connectWithinMs = 5_000 } = options;
+  const { port, token, onEvent, withinMs: connectWithinMs = PATIENT_MS } = options;
   const socket = new WebSocket(`ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`, {
     perMessageDeflate: false,
     skipUTF8Validation: true,

@@ -10,6 +10,8 @@ import { createReplica, type Replica } from './replica.js';
 import { askSync } from './syncing.js';
 
 /** Messages that one answer of sync may carry here: small, so that clients that were away need several. */
+/** How long a connection may take before another one is tried, in milliseconds: it may lead into a black hole. */
+const CONNECT_MS = 5_000;
 const SYNC_LIMIT = 50;
 
 export interface DeviceOptions {
@@ -126,6 +128,7 @@ export function createDevice({ port, person, name, history, random }: DeviceOpti
       try {
         socket = await connectSocketIo({
           port,
+          withinMs: CONNECT_MS,
           token: person.token,
           onEvent: (event, payload) => note(connection, event, payload),
         });
@@ -147,6 +150,7 @@ export function createDevice({ port, person, name, history, random }: DeviceOpti
       try {
         lobby = await connectLobby({
           port,
+          withinMs: CONNECT_MS,
           token: person.token,
           onHistory(frames) {
             const messages = frames.map(({ messageId, seq: held, timestamp }) => ({
