@@ -29,22 +29,26 @@ async function openEndpoint(page: Page): Promise<void> {
 describe.skipIf(chromiumPath === undefined)('the documents of the interface', () => {
   const app = useWebApp();
 
-  it.each(settings)('can be read %s', async (_name, options) => {
-    for (const path of ['/api/docs', '/api/docs/rest']) {
-      const { page, problems, strangers } = await app.open(path, options);
-      if (path.endsWith('rest')) await openEndpoint(page);
-      const isDark = options.colorScheme === 'dark';
-      expect((await brightnessOf(page)) < 200).toBe(isDark);
-      expect(await widthBeyond(page)).toBeLessThanOrEqual(0);
-      // Swagger UI's own markup has faults that are not ours to mend; its colours were.
-      const violations = (await findViolations(page)).filter(
-        (line) => !path.endsWith('rest') || line.startsWith('color-contrast'),
-      );
-      expect(violations).toEqual([]);
-      expect([problems, strangers]).toEqual([[], []]);
-      await page.context().close();
-    }
-  });
+  it.each(settings)(
+    'can be read %s',
+    async (_name, options) => {
+      for (const path of ['/api/docs', '/api/docs/rest']) {
+        const { page, problems, strangers } = await app.open(path, options);
+        if (path.endsWith('rest')) await openEndpoint(page);
+        const isDark = options.colorScheme === 'dark';
+        expect((await brightnessOf(page)) < 200).toBe(isDark);
+        expect(await widthBeyond(page)).toBeLessThanOrEqual(0);
+        // Swagger UI's own markup has faults that are not ours to mend; its colours were.
+        const violations = (await findViolations(page)).filter(
+          (line) => !path.endsWith('rest') || line.startsWith('color-contrast'),
+        );
+        expect(violations).toEqual([]);
+        expect([problems, strangers]).toEqual([[], []]);
+        await page.context().close();
+      }
+    },
+    240_000,
+  );
 
   it('follow a reader who changes between light and dark', async () => {
     const { page } = await app.open('/api/docs/rest', { colorScheme: 'dark' });

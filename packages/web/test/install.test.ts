@@ -43,6 +43,6 @@ describe.skipIf(chromiumPath === undefined)('the app as something to install', (
     await loaded;
     await composerOf(page).waitFor();
     expect(await composerOf(page).inputValue()).toBe('Half a sentence');
-    expect(await page.evaluate(() => caches.keys())).toEqual([`parley-app-${NEXT_VERSION}`]);
+    await expect.poll(() => page.evaluate(() => caches.keys())).toEqual([`parley-app-${NEXT_VERSION}`]);
   });
 });

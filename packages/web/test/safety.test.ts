@@ -102,7 +102,7 @@ describe.skipIf(chromiumPath === undefined)('what others write', () => {
       await navigator.clipboard.write([new ClipboardItem(kinds)]);
     });
     await composerOf(page).press('ControlOrMeta+v');
-    expect(await composerOf(page).inputValue()).toBe('Bold,\n  as it is');
+    await expect.poll(() => composerOf(page).inputValue()).toBe('Bold,\n  as it is');
     // Emoji count once each, as the server counts them.
     await composerOf(page).fill('😀'.repeat(10_000));
     expect(await page.getByText('too long').count()).toBe(0);

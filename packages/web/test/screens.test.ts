@@ -93,7 +93,7 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
       await page.getByText('This device').waitFor();
       await judge(page, 'settings', setting);
       await page.context().close();
-    }, 60_000);
+    }, 240_000);
   }
 
   async function judgeConversation(page: Page, setting: string): Promise<void> {
@@ -202,11 +202,13 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
+    await page.getByRole('menuitem').and(page.locator(':focus')).waitFor();
     await page.keyboard.press('ArrowDown');
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Edit');
+    await page.getByRole('menuitem', { name: 'Edit' }).and(page.locator(':focus')).waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('Editing message').waitFor();
     await page.keyboard.press('Escape');
+    await page.getByText('Editing message').waitFor({ state: 'detached' });
     await page.keyboard.type('Sent without a mouse');
     await page.keyboard.press('Enter');
     await page.getByRole('article').filter({ hasText: 'Sent without a mouse' }).waitFor();
