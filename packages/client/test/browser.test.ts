@@ -17,7 +17,7 @@ declare global {
 
 const { newPerson, url } = useTestServer(
   { JWT_EXPIRES_IN: '3s' },
-  { limits: { heartbeatMs: 500, heartbeatTimeoutMs: 2_000 } },
+  { limits: { heartbeatMs: 500, heartbeatTimeoutMs: 4_000 } },
 );
 
 const isRefresh = (exchange: { url(): string }) => exchange.url().endsWith('/refresh-token');

@@ -27,12 +27,12 @@ const hurried = {
 };
 
 /** Whether the client has nothing left to send. */
-const settled = (client: Person) => until(client.messages.pending, (pending) => pending === 0, 30_000);
+const settled = (client: Person) => until(client.messages.pending, (pending) => pending === 0, 60_000);
 
 /** Resolves when the observer has seen what the server holds of the chat. */
 function converged(client: Person, observer: Observer, rev: number): Promise<unknown> {
   const reached = () => Math.max(0, ...[...observer.messages.values()].map((message) => message.rev)) >= rev;
-  return until(client.chats.list, reached, 30_000);
+  return until(client.chats.list, reached, 60_000);
 }
 
 describe('a network that loses 5% of what the server sends', () => {
@@ -83,7 +83,7 @@ describe('a network that loses 5% of what the server sends', () => {
     for (const observer of observers) expect(essence(observer.messages.values())).toEqual(truth);
     expectFaultless(...observers);
     expect(chat?.id).toBe(messages[0]?.chatId);
-  }, 60_000);
+  }, 180_000);
 
   it('leaves the lobby the same for everybody', async () => {
     const random = createRandom(readSeed());
@@ -98,7 +98,7 @@ describe('a network that loses 5% of what the server sends', () => {
     await Promise.all(people.map(settled));
     await Promise.all(
       people.map((client, index) =>
-        until(client.chats.list, () => observers[index]!.messages.size >= 60, 30_000),
+        until(client.chats.list, () => observers[index]!.messages.size >= 60, 60_000),
       ),
     );
     proxy.drop = () => false;
@@ -106,5 +106,5 @@ describe('a network that loses 5% of what the server sends', () => {
     expect(first?.length).toBe(60);
     for (const other of others) expect(other).toEqual(first);
     expectFaultless(...observers);
-  }, 60_000);
+  }, 180_000);
 });

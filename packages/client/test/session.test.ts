@@ -6,7 +6,7 @@ import { nextEvent, PASSWORD, until, useTestServer } from './support/test-server
 const LIFETIME_S = 6;
 const { newClient, newPerson, url } = useTestServer(
   { JWT_EXPIRES_IN: `${LIFETIME_S}s` },
-  { limits: { heartbeatMs: 500, heartbeatTimeoutMs: 2_000 } },
+  { limits: { heartbeatMs: 500, heartbeatTimeoutMs: 20_000 } },
 );
 
 let proxy: LossyProxy;
@@ -52,7 +52,7 @@ async function passed(time: number): Promise<void> {
       },
     },
     (now) => now > time + 500,
-    10_000,
+    60_000,
   );
 }
 
@@ -79,7 +79,7 @@ describe.concurrent('a token that expires', () => {
     ann.status.subscribe((status) => statuses.push(status));
     const start = Date.now();
     let sent = 0;
-    while (refreshes() < 2 && Date.now() - start < LIFETIME_S * 2_500) {
+    while (refreshes() < 2 && Date.now() - start < LIFETIME_S * 10_000) {
       await ann.messages.send({ userId: bob.user.id, content: `${sent}` }).acknowledged;
       await ann.account.profile();
       sent += 1;
@@ -92,7 +92,7 @@ describe.concurrent('a token that expires', () => {
       query: { limit: 100 },
     });
     expect(messages.map(({ content }) => content)).toEqual(Array.from({ length: sent }, (_, n) => `${n}`));
-  }, 30_000);
+  }, 120_000);
 
   it('is renewed once for two tabs that share a storage, and both go on', async () => {
     const ann = await newPerson('ann');
