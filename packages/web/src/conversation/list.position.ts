@@ -24,6 +24,7 @@ export function useListPosition(timeline: Timeline, onSeen: (seq: number) => voi
   const isAtEnd = useSignal(true);
   const hasFailed = useSignal(false);
   const isMeasured = useSignal(false);
+  const settledFirst = useSignal<string | null>(null);
   const memory = useRef({
     first: '',
     last: '',
@@ -106,6 +107,16 @@ export function useListPosition(timeline: Timeline, onSeen: (seq: number) => voi
     return () => cancelAnimationFrame(frame);
   }, [hasMessages]);
 
+  useEffect(() => {
+    // The first frame has the messages that came in above at the height they are taken for, the second at their own.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => {
+        settledFirst.value = first;
+      });
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [first]);
+
   useLayoutEffect(() => {
     const { goal } = memory.current;
     const index = goal === null ? -1 : messages.findIndex(({ seq }) => seq >= goal.seq);
@@ -125,6 +136,8 @@ export function useListPosition(timeline: Timeline, onSeen: (seq: number) => voi
     hasFailed,
     /** Whether the messages have been drawn at their real height. */
     isMeasured,
+    /** Whether what stands above the first message is where it stays; what has just come in pushes it up. */
+    isTopSettled: settledFirst.value === first,
     isGrownAbove,
     /** Changes when the list shows another stretch of the chat: the virtual list begins anew with it. */
     stretch: held.stretch,

@@ -55,7 +55,7 @@ export function MessageList(props: MessageListProps) {
       onKeyDown={(event) => walk(event, messages, onMenu)}
     >
       <div class="timeline-space" />
-      <div class="timeline-top">
+      <div class={position.isTopSettled ? 'timeline-top' : 'timeline-top timeline-top-early'}>
         {position.hasFailed.value ? (
           <p>
             {t('chat.olderFailed')}{' '}
