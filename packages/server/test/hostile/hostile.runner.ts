@@ -1,4 +1,5 @@
 import { closeClients, receivedByClients } from '../live/live.client.js';
+import { quickest } from '../support/quickest.js';
 import type { Group, HostileCase, ServerKind, Transport } from './hostile.case.js';
 import { startWorld, type World } from './hostile.world.js';
 import { INSIDES } from './support/exchange.js';
@@ -40,9 +41,11 @@ export function createHostileRunner({ isThorough, helloWithinMs }: RunnerOptions
     return known;
   }
 
+  /** Harm that an attack has done lasts; that the machine does something else at that moment does not. */
   async function measureHello(world: World, transport: Transport): Promise<number> {
-    const tookMs = await world.sayHello(transport);
-    if (tookMs <= (helloWithinMs ?? Number.POSITIVE_INFINITY)) return tookMs;
+    const withinMs = helloWithinMs ?? Number.POSITIVE_INFINITY;
+    const tookMs = await quickest(withinMs, () => world.sayHello(transport));
+    if (tookMs <= withinMs) return tookMs;
     throw new Error(`the next honest message took ${Math.round(tookMs)} ms`);
   }
 

@@ -4,6 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { LOBBY_CHAT_ID } from '@parley/protocol';
+import { Types } from 'mongoose';
 import { pino } from 'pino';
 import { startServer } from '../../../src/app.js';
 import { readConfig } from '../../../src/config/config.js';
@@ -30,6 +32,9 @@ process.on('unhandledRejection', (reason) =>
   failures.push(`unhandled rejection: ${reason instanceof Error ? reason.stack : String(reason)}`),
 );
 process.on('disconnect', () => process.exit(1));
+
+/** People who are there before the first case, while the lobby is empty (hostile.world.ts). */
+const INHABITANTS = 5;
 
 const kept: Buffer[] = [];
 const LEAK_BYTES = 64 * 1_048_576;
@@ -65,14 +70,23 @@ async function start({ env, limits, passwordCost, logLevel }: StartMessage) {
   async function digest(): Promise<Record<string, string>> {
     const db = connection.getClient().db(connection.name);
     const found: Record<string, string> = {};
+    const inhabitants = await db.collection('users').find().sort({ _id: 1 }).limit(INHABITANTS).toArray();
+    // Watermarks that only say what was delivered come and go with connections; and whoever registers gets one of the
+    // lobby, some time after the answer.
+    const watermarks = {
+      readSeq: { $gt: 0 },
+      $or: [
+        { chatId: { $ne: Types.ObjectId.createFromHexString(LOBBY_CHAT_ID) } },
+        { userId: { $in: inhabitants.map(({ _id }) => _id) } },
+      ],
+    };
     for (const { name } of await db.listCollections({}, { nameOnly: true }).toArray()) {
       if (IGNORED.has(name)) continue;
       const derived = DERIVED[name] ?? [];
       const hash = createHash('sha256');
       const projection = Object.fromEntries(derived.map((field) => [field, 0]));
       let count = 0;
-      // Watermarks that only say what was delivered come and go with connections.
-      const filter = name === 'memberships' ? { readSeq: { $gt: 0 } } : {};
+      const filter = name === 'memberships' ? watermarks : {};
       for await (const document of db.collection(name).find(filter, { projection }).sort({ _id: 1 })) {
         hash.update(JSON.stringify(document));
         count += 1;
