@@ -18,8 +18,6 @@ beforeAll(async () => {
   return () => proxy.close();
 });
 afterEach(() => {
-  // What was frozen stays so for ever: a later request must not go over one of those kept-alive connections.
-  proxy.hiccup();
   proxy.restore();
   proxy.drop = () => false;
   proxy.refusesUpgrades = false;
@@ -40,10 +38,14 @@ describe('a connection', () => {
   });
 
   it('is given up and made anew when the server falls silent without a word', async () => {
-    const bob = await newPerson('bob', { ...quick, url: proxy.url });
-    proxy.freeze();
+    // A proxy of its own: what is frozen stays so, and a later request could go over one of its kept-alive connections.
+    const own = await startLossyProxy(Number(new URL(url()).port));
+    const bob = await newPerson('bob', { ...quick, url: own.url });
+    own.freeze();
     await until(bob.status, (status) => status !== 'online');
     await until(bob.status, (status) => status === 'online');
+    await bob.close();
+    await own.close();
   });
 
   it('is replaced by REST where WebSockets do not get through', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LOBBY_ID } from '../src/index.js';
 import { type LossyProxy, startLossyProxy } from './support/lossy.proxy.js';
 import { essence, expectFaultless, type Observer, observe } from './support/observer.js';
+import { patientFetch } from './support/patient.fetch.js';
 import { createRandom, readSeed } from './support/random.js';
 import { type Person, until, useTestServer } from './support/test-server.js';
 
@@ -21,6 +22,7 @@ afterAll(() => proxy.close());
 /** Short times, so that what is lost is soon missed. */
 const hurried = {
   timeoutMs: 1_000,
+  fetch: patientFetch,
   heartbeatMs: 400,
   holeGraceMs: 50,
   reconnect: { baseMs: 50, maxMs: 200 },

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryStorage } from '../src/index.js';
 import { type LossyProxy, startLossyProxy } from './support/lossy.proxy.js';
+import { patientFetch } from './support/patient.fetch.js';
 import { nextEvent, until, useTestServer } from './support/test-server.js';
 
 const { newClient, newPerson, url } = useTestServer({}, { limits: { messagesPerSecond: 8 } });
@@ -69,7 +70,7 @@ describe('a message that is sent without a network', () => {
 
 describe('a message whose ack is lost', () => {
   it('is sent again with the same clientId and stands there once', async () => {
-    const ann = await newPerson('ann', { ...quick, url: proxy.url, timeoutMs: 2_000 });
+    const ann = await newPerson('ann', { ...quick, url: proxy.url, timeoutMs: 2_000, fetch: patientFetch });
     const bob = await newPerson('bob');
     let lost = 0;
     proxy.drop = (frame) => frame.startsWith('43') && frame.includes('"clientId"') && lost++ < 2;
