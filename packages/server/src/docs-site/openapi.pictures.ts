@@ -15,12 +15,9 @@ export const picturePaths = {
       requestParams: {
         path: params,
         query: z.object({
-          v: z
-            .string()
-            .optional()
-            .meta({
-              description: 'Version: another picture has another address, so this one is cached for good',
-            }),
+          v: z.string().optional().meta({
+            description: 'Version: another picture has another address, so this one is cached for good',
+          }),
         }),
       },
       responses: {

@@ -9,7 +9,7 @@ import { createTimeWriter } from './time.writer.js';
 import type { TokenService } from './token.service.js';
 import type { UserCache } from './user.cache.js';
 
-/** Sessions that are kept in memory, 400 bytes each; more than twice as many as connections. */
+/** Sessions that are kept in memory, 200 bytes each; more than twice as many as connections. */
 const SESSIONS_MAX = 50_000;
 
 /** A notice of revocation can be lost on its way from another node: after this time a session is read again. */
@@ -20,6 +20,14 @@ const TOUCH_INTERVAL_MS = 60_000;
 
 const AGENT_MAX_CHARACTERS = 256;
 const ADDRESS_MAX_CHARACTERS = 64;
+
+/** What a check needs of a session. Times are milliseconds since 1970. */
+interface LiveSession {
+  userId: string;
+  dialect: SessionRecord['dialect'];
+  lastUsedAt: number;
+  expiresAt: number;
+}
 
 export interface SessionServiceDeps {
   store: SessionStore;
@@ -56,13 +64,18 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
   /** Hashes of the refresh tokens that are being traded in this moment. */
   const trading = new Set<string>();
 
-  const live = createRecordCache<SessionRecord>({
+  const live = createRecordCache<LiveSession>({
     max: SESSIONS_MAX,
     maxAgeMs: MAX_AGE_MS,
     now,
     async read(ids) {
       const found = await store.findManyLive(ids, new Date(now()));
-      return new Map(found.map((session) => [session.id, session]));
+      return new Map(
+        found.map(({ id, userId, dialect, lastUsedAt, expiresAt }) => [
+          id,
+          { userId, dialect, lastUsedAt: lastUsedAt.getTime(), expiresAt: expiresAt.getTime() },
+        ]),
+      );
     },
   });
   // Also what other nodes revoke, once the bus spans several. A read on its way is made again, and finds nothing.
@@ -70,9 +83,9 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
     for (const id of sessionIds) live.drop(id);
   });
 
-  async function findLive(id: string): Promise<SessionRecord | undefined> {
+  async function findLive(id: string): Promise<LiveSession | undefined> {
     const session = await live.get(id);
-    if (session === undefined || session.expiresAt.getTime() > now()) return session;
+    if (session === undefined || session.expiresAt > now()) return session;
     // Expired as far as is known here; another node may have extended it by a refresh.
     live.drop(id);
     return live.get(id);
@@ -92,12 +105,12 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
     };
   }
 
-  function noteUse(session: SessionRecord): void {
+  function noteUse(id: string, session: LiveSession): void {
     const at = now();
-    if (at - session.lastUsedAt.getTime() < TOUCH_INTERVAL_MS) return;
-    // The kept record is changed, too, or every call until the next read would write.
-    session.lastUsedAt = new Date(at);
-    uses.note(session.id, session.lastUsedAt);
+    if (at - session.lastUsedAt < TOUCH_INTERVAL_MS) return;
+    // What is kept is changed, too, or every call until the next read would write.
+    session.lastUsedAt = at;
+    uses.note(id, new Date(at));
   }
 
   const expiry = (at: number) => new Date(at + tokens.refreshLifetimeSeconds * 1_000);
@@ -176,7 +189,7 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
       const { userId, sessionId } = await tokens.verifyAccess(accessToken);
       const [session, user] = await Promise.all([findLive(sessionId), users.find(userId)]);
       if (session?.userId !== userId || user?.isActive !== true) throw new ParleyError('session_revoked');
-      noteUse(session);
+      noteUse(sessionId, session);
       const { dialect } = session;
       return { userId, sessionId, username: user.username, ...(dialect && { dialect }) };
     },

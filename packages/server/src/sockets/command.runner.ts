@@ -6,8 +6,6 @@ import type { SocketIoConnection } from './socketio.connection.js';
 
 /** Refusals in a row after which a connection that does not listen is closed. */
 const REFUSALS_MAX = 200;
-/** Targets that a connection is known to have sent to; forgotten all at once, which costs one wait each. */
-const WARM_TARGETS_MAX = 1_000;
 
 /** What a client gave to be called back with. */
 export type AckCallback = (answer: object) => void;
@@ -70,10 +68,10 @@ export function createCommandRunner(
     }
     const payload = command.payload.parse(event.payload);
     const target = command.target?.(payload);
-    const isWarm = target !== undefined && connection.warmTargets.has(target);
+    const isWarm = target !== undefined && connection.isWarm(target);
     const done = command.run({ connection, actor, payload }).then(
       (result) => {
-        if (target !== undefined) keepWarm(connection, target);
+        if (target !== undefined) connection.keepWarm(target);
         succeed(connection, event, result);
       },
       (error: unknown) => fail(connection, event, error),
@@ -91,9 +89,4 @@ export function createCommandRunner(
       fail(connection, event, error);
     }
   };
-}
-
-function keepWarm({ warmTargets }: SocketIoConnection, target: string): void {
-  if (warmTargets.size >= WARM_TARGETS_MAX) warmTargets.clear();
-  warmTargets.add(target);
 }

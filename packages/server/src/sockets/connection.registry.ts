@@ -25,11 +25,10 @@ export interface LiveConnection {
 
 export type ConnectionRegistry = ReturnType<typeof createConnectionRegistry>;
 
-/** All open connections: each, those of a user, those of a session. */
+/** All open connections, and those of a user. */
 export function createConnectionRegistry() {
   const all = new Set<LiveConnection>();
   const byUser = new Map<string, Set<LiveConnection>>();
-  const bySession = new Map<string, Set<LiveConnection>>();
 
   return {
     /** An open connection, not yet authenticated. */
@@ -42,7 +41,6 @@ export function createConnectionRegistry() {
       if (connection.actor !== null) unlink(connection, connection.actor);
       connection.actor = actor;
       link(byUser, actor.userId, connection);
-      link(bySession, actor.sessionId, connection);
     },
 
     /** The connection is closed. Its actor stays known to it. */
@@ -53,14 +51,12 @@ export function createConnectionRegistry() {
 
     has: (connection: LiveConnection): boolean => all.has(connection),
     ofUser: (userId: string): ReadonlySet<LiveConnection> => byUser.get(userId) ?? new Set(),
-    ofSession: (sessionId: string): ReadonlySet<LiveConnection> => bySession.get(sessionId) ?? new Set(),
     all: (): ReadonlySet<LiveConnection> => all,
     count: (): number => all.size,
   };
 
   function unlink(connection: LiveConnection, actor: Actor): void {
     unlinkFrom(byUser, actor.userId, connection);
-    unlinkFrom(bySession, actor.sessionId, connection);
   }
 }
 

@@ -1,5 +1,6 @@
 import { LOBBY_CHAT_ID } from '@parley/protocol';
 import { socketDialects } from '../dialects/dialect.table.js';
+import type { SocketDialectName } from '../dialects/socket.dialect.js';
 import type { DomainEvents, EventOrigin } from '../events/domain.events.js';
 import type { MessageRecord } from '../models/message.record.js';
 import type { MessageView } from '../services/contracts.js';
@@ -7,7 +8,14 @@ import { viewMessage, viewNewMessage } from '../services/message.views.js';
 import type { EdgeContext } from './edge.types.js';
 import type { LobbyAudience } from './lobby.audience.js';
 import type { OrderedQueue } from './ordered.queue.js';
-import { type Broadcaster, CATCHING_UP_ROOM, dialectRoom, sessionRoom, userRoom } from './rooms.js';
+import {
+  type Broadcaster,
+  CATCHING_UP_ROOM,
+  dialectRoom,
+  sendsOverRest,
+  sessionRoom,
+  userRoom,
+} from './rooms.js';
 import type { SocketIoConnection } from './socketio.connection.js';
 
 const dialects = Object.values(socketDialects);
@@ -159,12 +167,9 @@ export function fanOutMessages(parts: FanOutParts): () => void {
   };
 }
 
-/**
- * Rooms that get no echo: the sending connection is one of its own. Pages of the sidebar dialect send over REST,
- * show the answer and would show its echo beside it; all that is known of them there is the session.
- */
-function exceptOrigin(dialect: string, origin: EventOrigin | undefined): string[] {
+/** Rooms that get no echo; the sending connection is one of its own. */
+function exceptOrigin(dialect: SocketDialectName, origin: EventOrigin | undefined): string[] {
   const except = origin?.connectionId === undefined ? [] : [origin.connectionId];
-  if (dialect === 'sidebar' && origin?.sessionId !== undefined) except.push(sessionRoom(origin.sessionId));
+  if (sendsOverRest(dialect) && origin?.sessionId !== undefined) except.push(sessionRoom(origin.sessionId));
   return except;
 }

@@ -3,7 +3,7 @@ import { type CloseName, closeCodes, type ParleyError } from '@parley/protocol';
 import { WebSocket } from 'ws';
 import { presentLobbyError } from '../dialects/lobby/lobby.events.js';
 import { presentProblem } from '../dialects/problem.presenter.js';
-import { type CommandInbox, createCommandInbox } from './command.inbox.js';
+import { CommandInbox } from './command.inbox.js';
 import type { LiveConnection } from './connection.registry.js';
 import type { EdgeLimits } from './edge.types.js';
 
@@ -40,7 +40,7 @@ export function createLobbyConnection(webSocket: WebSocket, limits: EdgeLimits):
     actor: null,
     token: '',
     verifiedAt: 0,
-    inbox: createCommandInbox(limits.connectionInboxMax),
+    inbox: new CommandInbox(limits.connectionInboxMax),
     send: (frame) => connection.sendEncoded(Buffer.from(JSON.stringify(frame))),
     sendEncoded(frame) {
       if (webSocket.readyState === WebSocket.OPEN) webSocket.send(frame, { binary: false });

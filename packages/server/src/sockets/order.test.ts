@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createCommandInbox } from './command.inbox.js';
+import { CommandInbox } from './command.inbox.js';
 import { createOrderedQueue } from './ordered.queue.js';
 
 function hold(): { promise: Promise<void>; release: () => void } {
@@ -52,7 +52,7 @@ describe('the ordered queue', () => {
 
 describe('the inbox', () => {
   it('runs one step after the other and refuses what is too much', async () => {
-    const inbox = createCommandInbox(2);
+    const inbox = new CommandInbox(2);
     const done: number[] = [];
     const { promise, release } = hold();
     const step = (n: number) => async () => {
@@ -67,7 +67,7 @@ describe('the inbox', () => {
   });
 
   it('drops what waits when it closes', async () => {
-    const inbox = createCommandInbox(9);
+    const inbox = new CommandInbox(9);
     const done: number[] = [];
     const { promise, release } = hold();
     inbox.push(() => promise);

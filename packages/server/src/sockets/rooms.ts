@@ -12,6 +12,14 @@ export function dialectRoom(dialect: SocketDialectName): string {
   return `all:${dialect}`;
 }
 
+/**
+ * Whether pages of the dialect send over REST, show the answer and would show its echo beside it; all that is known of
+ * them there is the session. Only their connections are in the room of one.
+ */
+export function sendsOverRest(dialect: SocketDialectName): boolean {
+  return dialect === 'sidebar';
+}
+
 /** Connections of one session. */
 export function sessionRoom(sessionId: string): string {
   return `session:${sessionId}`;

@@ -23,12 +23,11 @@ export function createSessionGate(context: EdgeContext, registry: ConnectionRegi
 
   const entrance = createAdmissionGate({ atOnce: ENTERING_AT_ONCE, waitingMax: limits.connectionsMax });
 
-  const unsubscribe = bus.subscribe('session.revoked', ({ sessionIds }) => {
-    for (const sessionId of sessionIds) {
-      revoked.set(sessionId, true);
-      for (const connection of [...registry.ofSession(sessionId)]) {
+  const unsubscribe = bus.subscribe('session.revoked', ({ userId, sessionIds }) => {
+    for (const sessionId of sessionIds) revoked.set(sessionId, true);
+    for (const connection of [...registry.ofUser(userId)]) {
+      if (connection.actor !== null && sessionIds.includes(connection.actor.sessionId))
         connection.end('sessionEnded', new ParleyError('session_revoked'));
-      }
     }
   });
 

@@ -7,7 +7,7 @@ import type { EdgeContext, SocketEdgeConfig } from './edge.types.js';
 import { encodeAcks } from './encoded.packet.js';
 import { dialectOf, type Handshake, toConnectError } from './handshake.js';
 import type { SessionGate } from './session.gate.js';
-import { createSocketIoConnection, type SocketIoConnection } from './socketio.connection.js';
+import { SocketIoConnection } from './socketio.connection.js';
 import type { StrangerCounter } from './stranger.counter.js';
 import type { Welcome } from './welcome.js';
 
@@ -57,7 +57,7 @@ export function serveSocketIo(parts: SocketIoAdapterParts): void {
 
   io.on('connection', (socket) => {
     const { dialect, entry } = socket.data as Handshake;
-    const connection = createSocketIoConnection(socket, dialect, limits.connectionInboxMax);
+    const connection = new SocketIoConnection(socket, dialect, limits.connectionInboxMax);
     socket.data = { connection };
     encodeAcks(socket);
     registry.open(connection);

@@ -5,7 +5,7 @@ import { deliverBacklog } from './backlog.js';
 import type { ConnectionRegistry } from './connection.registry.js';
 import type { EdgeContext } from './edge.types.js';
 import type { OnlineList } from './online.list.js';
-import { CATCHING_UP_ROOM, chatRoom, dialectRoom, sessionRoom, userRoom } from './rooms.js';
+import { CATCHING_UP_ROOM, chatRoom, dialectRoom, sendsOverRest, sessionRoom, userRoom } from './rooms.js';
 import type { SocketIoConnection } from './socketio.connection.js';
 
 export type Welcome = ReturnType<typeof createWelcome>;
@@ -16,7 +16,8 @@ export function createWelcome(context: EdgeContext, registry: ConnectionRegistry
 
   function roomsOf({ actor, dialect }: SocketIoConnection): string[] {
     if (actor === null) return [];
-    return [userRoom(actor.userId, dialect.name), dialectRoom(dialect.name), sessionRoom(actor.sessionId)];
+    const rooms = [userRoom(actor.userId, dialect.name), dialectRoom(dialect.name)];
+    return sendsOverRest(dialect.name) ? [...rooms, sessionRoom(actor.sessionId)] : rooms;
   }
 
   function join(connection: SocketIoConnection): void {
@@ -73,7 +74,7 @@ export function createWelcome(context: EdgeContext, registry: ConnectionRegistry
 
     /** The connection goes on with another session of the same user. */
     changeSession(connection: SocketIoConnection, before: string, now: string): void {
-      if (before === now || !connection.isJoined) return;
+      if (before === now || !connection.isJoined || !sendsOverRest(connection.dialect.name)) return;
       void connection.socket.leave(sessionRoom(before));
       void connection.socket.join(sessionRoom(now));
     },
