@@ -102,7 +102,7 @@ describe('a server that restarts', () => {
     await Promise.all([ann.close(), bob.close()]);
     await path.close();
     await after.close();
-    await rm(dataDir, { recursive: true, force: true });
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }, 60_000);
 });
 

@@ -25,7 +25,7 @@ function runBench(...args: string[]): Promise<{ code: number | null; output: str
   });
 }
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
 
 describe('the bench at its smallest size', () => {
   let run: Awaited<ReturnType<typeof runBench>>;

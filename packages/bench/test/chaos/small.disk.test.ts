@@ -16,7 +16,7 @@ if (tooSmall === undefined)
 
 afterAll(() => {
   tooSmall?.remove();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
 describe.skipIf(tooSmall === undefined)(

@@ -28,7 +28,7 @@ export function afterThisTest(end: () => unknown): void {
 /** A new empty data folder, removed after the test. */
 export function makeDataDir(): string {
   const folder = mkdtempSync(join(tmpdir(), 'parley-database-test-'));
-  afterThisTest(() => rmSync(folder, { recursive: true, force: true }));
+  afterThisTest(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
   return folder;
 }
 

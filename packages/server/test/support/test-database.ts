@@ -22,7 +22,7 @@ export async function openTestDatabase(): Promise<TestDatabase> {
     dataDir,
     async close() {
       await database.close();
-      await rm(dataDir, { recursive: true, force: true });
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }

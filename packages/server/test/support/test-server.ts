@@ -81,7 +81,8 @@ export async function startTestServer(
     },
     async close() {
       await server.close();
-      if (env['DATA_DIR'] === undefined) await rm(dataDir, { recursive: true, force: true });
+      if (env['DATA_DIR'] === undefined)
+        await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }

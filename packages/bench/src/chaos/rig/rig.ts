@@ -56,7 +56,7 @@ export async function startRig({ random, wantsSmallDisk, wantsClock, order, env 
     await proxy?.close();
     await server.stop();
     disk?.remove();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   };
   try {
     await server.start();

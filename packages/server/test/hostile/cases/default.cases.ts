@@ -80,7 +80,7 @@ export const defaultCases: HostileCase[] = inGroup('defaults at start', [
       assert.equal(await program.exit, 1);
       assert.match(program.output(), /JWT_SECRET is needed/);
       assert.ok(!/\bat .*:\d+:\d+/.test(program.output()));
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   },
   {

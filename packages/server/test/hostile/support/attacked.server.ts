@@ -150,7 +150,8 @@ export async function startAttackedServer(
         await ask('close').catch(() => undefined);
         await gone;
       }
-      await rm(dataDir, { recursive: true, force: true });
+      // The engine of a server that was killed leaves a moment later.
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }
