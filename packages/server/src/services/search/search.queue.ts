@@ -8,11 +8,12 @@ const QUEUE_MAX = 20_000;
 const QUEUE_MAX_CHARACTERS = 8_000_000;
 
 /**
- * One flush: a batch, then a pause, so that under load the index takes about a quarter of one core from the sends
- * (an entry costs the engine 50 to 90 µs, docs/decisions/0005) and follows up to 3,700 messages a second.
+ * Under load the index takes a quarter of the time, and falls behind the sends (an entry costs the engine 50 to 90 µs,
+ * docs/decisions/0005).
  */
 const FLUSH_DELAY_MS = 200;
-const FLUSH_MAX = 1_000;
+const REST = 3;
+const BATCH = { least: 64, most: 1_000 };
 const FLUSH_MAX_TOKENS = 15_000;
 
 export interface SearchQueueDeps {
@@ -36,11 +37,11 @@ export function createSearchQueue({ write, onError, limits }: SearchQueueDeps) {
   let characters = 0;
   let droppedSince: Date | null = null;
 
-  function takeBatch(): { message: MessageRecord; entry: SearchEntry }[] {
+  function takeBatch(max: number): { message: MessageRecord; entry: SearchEntry }[] {
     const batch: { message: MessageRecord; entry: SearchEntry }[] = [];
     let tokens = 0;
     for (const { message } of waiting.values()) {
-      if (batch.length === FLUSH_MAX || tokens > FLUSH_MAX_TOKENS) break;
+      if (batch.length === max || tokens > FLUSH_MAX_TOKENS) break;
       const entry = toSearchEntry(message);
       tokens += entry.tokens?.length ?? 0;
       batch.push({ message, entry });
@@ -48,8 +49,8 @@ export function createSearchQueue({ write, onError, limits }: SearchQueueDeps) {
     return batch;
   }
 
-  async function flushSome(): Promise<void> {
-    const batch = takeBatch();
+  async function flushSome(max: number): Promise<void> {
+    const batch = takeBatch(max);
     await write(batch.map(({ entry }) => entry));
     for (const { message } of batch) {
       // A message that changed meanwhile waits on.
@@ -64,6 +65,8 @@ export function createSearchQueue({ write, onError, limits }: SearchQueueDeps) {
 
   const writer = createDelayedWriter({
     delayMs: FLUSH_DELAY_MS,
+    rest: REST,
+    batch: BATCH,
     flushSome,
     isWaiting: () => waiting.size > 0,
     onError,
