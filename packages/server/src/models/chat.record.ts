@@ -20,6 +20,8 @@ export interface ChatRecord extends ChatRef {
 
 /** How far one member is in one chat. Absent in storage means zero. */
 export interface MembershipRecord {
+  /** Its id in storage, where it is known to be there: a write by it costs the engine half of one by chat and user. */
+  id?: string;
   chatId: string;
   userId: string;
   readSeq: number;

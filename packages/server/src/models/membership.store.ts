@@ -29,6 +29,8 @@ export const membershipIndexes: IndexDefinition[] = [
   { collection: 'memberships', key: { chatId: 1, userId: 1 }, options: { name: 'chat_user', unique: true } },
 ];
 
+type MarkToWrite = Omit<MembershipRecord, 'id'> & { id?: string | undefined };
+
 export type MembershipStore = ReturnType<typeof createMembershipStore>;
 
 /** The watermarks of members: how far each has read and received each chat. */
@@ -39,30 +41,24 @@ export function createMembershipStore(connection: Connection) {
     .db(connection.name)
     .collection<MembershipDocument>(model.collection.collectionName);
 
+  async function write(operations: ReturnType<typeof toUpdate>[]) {
+    try {
+      return await memberships.bulkWrite(operations, { ordered: false });
+    } catch (error) {
+      // Two upserts of one membership at the same moment: the second time it is an update.
+      if (!isDuplicateKey(error)) throw error;
+      return memberships.bulkWrite(operations, { ordered: false });
+    }
+  }
+
   return {
     /** Moves watermarks forward; a lower value changes nothing. */
     async advance(marks: readonly MembershipRecord[]): Promise<void> {
       if (marks.length === 0) return;
-      const operations = marks.map((mark) => ({
-        updateOne: {
-          filter: { chatId: oid(mark.chatId), userId: oid(mark.userId) },
-          update: {
-            $max: {
-              readSeq: mark.readSeq,
-              deliveredSeq: mark.deliveredSeq,
-              ...(mark.readAt !== null && { readAt: mark.readAt }),
-            },
-          },
-          upsert: true,
-        },
-      }));
-      try {
-        await memberships.bulkWrite(operations, { ordered: false });
-      } catch (error) {
-        // Two upserts of one membership at the same moment: the second time it is an update.
-        if (!isDuplicateKey(error)) throw error;
-        await memberships.bulkWrite(operations, { ordered: false });
-      }
+      const { matchedCount, upsertedCount } = await write(marks.map(toUpdate));
+      // One that was known to be there is not: somebody has put another database in its place.
+      if (matchedCount + upsertedCount < marks.length)
+        await write(marks.map((mark) => toUpdate({ ...mark, id: undefined })));
     },
 
     /** These members' watermarks as they are, by `chatId:userId`. */
@@ -91,8 +87,15 @@ export function createMembershipStore(connection: Connection) {
   };
 }
 
+function toUpdate({ id, chatId, userId, readSeq, deliveredSeq, readAt }: MarkToWrite) {
+  const update = { $max: { readSeq, deliveredSeq, ...(readAt !== null && { readAt }) } };
+  if (id !== undefined) return { updateOne: { filter: { _id: oid(id) }, update } };
+  return { updateOne: { filter: { chatId: oid(chatId), userId: oid(userId) }, update, upsert: true } };
+}
+
 function toRecord(document: MembershipDocument): MembershipRecord {
   return {
+    id: document._id.toHexString(),
     chatId: document.chatId.toHexString(),
     userId: document.userId.toHexString(),
     readSeq: document.readSeq ?? 0,

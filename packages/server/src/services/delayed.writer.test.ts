@@ -21,7 +21,7 @@ function createCounted(fails = { next: false }) {
       flushes.push({ size, at: performance.now() - start });
       await new Promise((resolve) => setTimeout(resolve, size));
     },
-    isWaiting: () => waiting > 0,
+    countWaiting: () => waiting,
     onError: (error) => errors.push(error),
   });
   const note = (count: number) => {
@@ -42,22 +42,32 @@ describe('a delayed writer', () => {
     expect(flushes).toEqual([{ size: 3, at: 200 }]);
   });
 
-  it('rests nine times as long as it wrote, and writes twice as much each time that it has not kept up', async () => {
+  it('rests nine times as long as it wrote, until what waited at the start of the round is written', async () => {
     const { note, flushes } = createCounted();
-    note(25);
-    await vi.advanceTimersByTimeAsync(1_000);
+    note(10);
+    await vi.advanceTimersByTimeAsync(230);
+    note(5);
+    await vi.advanceTimersByTimeAsync(400);
     expect(flushes).toEqual([
       { size: 4, at: 200 },
-      { size: 8, at: 240 },
-      { size: 10, at: 320 },
-      { size: 3, at: 420 },
+      { size: 4, at: 240 },
+      { size: 4, at: 280 },
+      // The last three came after the round had begun, and wait for the next one.
+      { size: 3, at: 484 },
     ]);
-    note(5);
+  });
+
+  it('writes more at once where a round would take more than a second', async () => {
+    const { note, flushes } = createCounted();
+    note(4);
     await vi.advanceTimersByTimeAsync(300);
-    expect(flushes.slice(4)).toEqual([
-      { size: 4, at: 1_200 },
-      { size: 1, at: 1_240 },
-    ]);
+    // At 40 ms for a flush and its rest, flushes of four would take two seconds.
+    note(200);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(flushes.at(-1)?.size).toBe(8);
+    note(10_000);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(flushes.at(-1)?.size).toBe(10);
   });
 
   it('tries again after the delay when the database gives no answer', async () => {

@@ -82,9 +82,10 @@ export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedge
         const after = raise(was, advance.mark);
         return after === was ? [] : [{ ...advance, before: was, after }];
       });
-      await store.advance(moved.map(({ mark }) => mark));
+      await store.advance(moved.map(({ mark, before: { id } }) => ({ ...mark, ...(id && { id }) })));
       for (const { chat, before: was, after, messageId } of moved) {
-        known.set(keyOf(after), after);
+        // One that was made just now is read once more, with its id.
+        if (was.id !== undefined) known.set(keyOf(after), { ...after, id: was.id });
         onAdvanced({ chat, before: was, after, messageId });
       }
     } catch (error) {
@@ -101,7 +102,7 @@ export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedge
     rest: REST,
     batch: BATCH,
     flushSome,
-    isWaiting: () => waiting.size > 0,
+    countWaiting: () => waiting.size,
     onError,
   });
 

@@ -6,12 +6,13 @@ import type { CommitOperation, Committed, QueuedOperation } from './commit.opera
 const OPERATION_BYTES = 200;
 
 /**
- * Milliseconds between two batches while several people write and few of them wait. A batch costs some 500 µs of
- * processor time however small it is: at a quarter of saturation (1,500 messages a second on one core) batches of one or
- * two messages kept the core busy all the time, and a message took 20 ms. Whoever writes alone never waits: the next
- * send then comes when nothing is left, and goes at once.
+ * Milliseconds between two batches while several people write and few of them wait. A batch costs some 700 µs of
+ * processor time however small it is. At 1,900 messages a second, with server and engine on one core, half of the
+ * deliveries took 4.4 ms with a pause of 1, 4.4 without one, and 5.8 with 2, which saves a tenth of the processor; the
+ * slowest hundredth took 24 to 33, 37 to 80, and 31 to 55. Whoever writes alone never waits: the next send then comes
+ * when nothing is left, and goes at once.
  */
-const PACE_MS = 2;
+const PACE_MS = 1;
 /** As many operations as share the cost of a batch well enough. */
 const WORTHWHILE = 64;
 

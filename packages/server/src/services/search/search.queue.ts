@@ -68,7 +68,7 @@ export function createSearchQueue({ write, onError, limits }: SearchQueueDeps) {
     rest: REST,
     batch: BATCH,
     flushSome,
-    isWaiting: () => waiting.size > 0,
+    countWaiting: () => waiting.size,
     onError,
   });
 
