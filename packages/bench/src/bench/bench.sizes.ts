@@ -56,7 +56,7 @@ const full: BenchSizes = {
   logins: { loginSeconds: 6, users: 200, badPerSecond: 200, windows: 5, seconds: 3 },
 };
 
-/** `npm run bench -- --quick`: 6 to 7 minutes on a busy machine. What takes the longest is left out: the largest database and rooms. */
+/** `npm run bench -- --quick`: under 4 minutes. What takes the longest is left out: the largest database and rooms. */
 const quick: BenchSizes = {
   startup: { starts: 1 },
   throughput: {
@@ -64,23 +64,23 @@ const quick: BenchSizes = {
       { users: 200, outstanding: [16, 48] },
       { users: 2_000, outstanding: [1] },
     ],
-    windows: 3,
+    windows: 2,
     seconds: 1.5,
     warmSeconds: 0.5,
   },
-  latency: { users: 200, loads: [25], windows: 3, seconds: 1.5, inserts: 200 },
+  latency: { users: 200, loads: [25], windows: 2, seconds: 1.5, inserts: 200 },
   connections: { steps: [1_000, 2_000], settleSeconds: 1 },
-  fanOut: { rooms: [100, 1_000], windows: 3, seconds: 1 },
+  fanOut: { rooms: [100, 1_000], windows: 2, seconds: 1 },
   growth: {
-    stored: [10_000, 40_000],
-    chats: 2_000,
+    stored: [10_000, 30_000],
+    chats: 1_500,
     calls: 20,
     queriesOfEachKind: 5,
     syncs: [1, 100],
     windows: 1,
     seconds: 1.5,
   },
-  logins: { loginSeconds: 3, users: 100, badPerSecond: 200, windows: 3, seconds: 1.5 },
+  logins: { loginSeconds: 3, users: 100, badPerSecond: 200, windows: 2, seconds: 1.5 },
 };
 
 /** What the tests run: everything once, as small as it can be; its figures mean nothing. */
