@@ -61,7 +61,7 @@ const quick: BenchSizes = {
   startup: { starts: 1 },
   throughput: {
     pairs: [
-      { users: 200, outstanding: [16, 48] },
+      { users: 200, outstanding: [32] },
       { users: 2_000, outstanding: [1] },
     ],
     windows: 2,
@@ -69,13 +69,13 @@ const quick: BenchSizes = {
     warmSeconds: 0.5,
   },
   latency: { users: 200, loads: [25], windows: 2, seconds: 1.5, inserts: 200 },
-  connections: { steps: [1_000, 2_000], settleSeconds: 1 },
+  connections: { steps: [2_000], settleSeconds: 1 },
   fanOut: { rooms: [100, 1_000], windows: 2, seconds: 1 },
   growth: {
-    stored: [10_000, 30_000],
-    chats: 1_500,
-    calls: 20,
-    queriesOfEachKind: 5,
+    stored: [10_000, 20_000],
+    chats: 1_200,
+    calls: 10,
+    queriesOfEachKind: 3,
     syncs: [1, 100],
     windows: 1,
     seconds: 1.5,

@@ -1,0 +1,77 @@
+import { Types } from 'mongoose';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { pairKeyOf } from '../../src/models/chat.store.js';
+import { type ChatStores, createChatStores } from '../../src/models/chat.stores.js';
+import { openTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { prepareChats } from './chat-services.fixture.js';
+
+let database: TestDatabase;
+let stores: ChatStores;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  await prepareChats(database);
+  stores = createChatStores(database.connection);
+});
+afterAll(() => database.close());
+
+const newId = () => new Types.ObjectId().toHexString();
+const mark = (chatId: string, userId: string, seq: number) => ({
+  chatId,
+  userId,
+  readSeq: seq,
+  deliveredSeq: seq,
+  readAt: null,
+});
+
+it('moves a watermark by its id, forward only, and makes it anew where nothing has that id any more', async () => {
+  const [chatId, userId] = [newId(), newId()];
+  const seqOf = async () => (await stores.memberships.ofUser(userId, [chatId]))[0]?.readSeq;
+  await stores.memberships.advance([mark(chatId, userId, 1)]);
+  const held = (await stores.memberships.find([{ chatId, userId }])).get(`${chatId}:${userId}`);
+  expect(held?.id).toMatch(/^[0-9a-f]{24}$/);
+  const id = held?.id as string;
+  await stores.memberships.advance([{ ...mark(chatId, userId, 5), id }]);
+  await stores.memberships.advance([{ ...mark(chatId, userId, 3), id }]);
+  expect(await seqOf()).toBe(5);
+  const { connection } = database;
+  await connection.getClient().db(connection.name).collection('memberships').deleteMany({});
+  await stores.memberships.advance([{ ...mark(chatId, userId, 6), id }, mark(chatId, newId(), 1)]);
+  expect(await seqOf()).toBe(6);
+});
+
+it('moves heads forward only, each part by itself', async () => {
+  const pairKey = pairKeyOf(newId(), newId());
+  const chat = (await stores.chats.openDirects([pairKey], new Date(0))).get(pairKey);
+  const chatId = chat?.id as string;
+  const head = (rev: number, lastSeq: number | null, at: number | null) => ({
+    chatId,
+    rev,
+    lastSeq,
+    lastMessageId: lastSeq === null ? null : newId(),
+    lastActivity: at === null ? null : new Date(at),
+  });
+  await stores.chats.advanceHeads([head(4, 3, 3_000)]);
+  await stores.chats.advanceHeads([head(2, 2, 2_000)]);
+  await stores.chats.advanceHeads([head(5, null, null)]);
+  expect(await stores.chats.findById(chatId)).toMatchObject({
+    rev: 5,
+    lastSeq: 3,
+    lastActivity: new Date(3_000),
+  });
+});
+
+it('opens many direct chats at once, each of them once, whoever else opens them', async () => {
+  const user = newId();
+  const pairKeys = Array.from({ length: 50 }, () => pairKeyOf(user, newId()));
+  const opened = await Promise.all([
+    stores.chats.openDirects(pairKeys.slice(0, 30), new Date()),
+    stores.chats.openDirects(pairKeys.slice(20), new Date()),
+    stores.chats.openDirects(pairKeys, new Date()),
+  ]);
+  const ids = new Set(opened.flatMap((chats) => [...chats.values()].map(({ id }) => id)));
+  expect(ids.size).toBe(50);
+  expect(opened.map(({ size }) => size)).toEqual([30, 30, 50]);
+  const found = await stores.chats.findDirects([...pairKeys, pairKeyOf(user, newId())]);
+  expect([...found.keys()].sort()).toEqual([...pairKeys].sort());
+});
