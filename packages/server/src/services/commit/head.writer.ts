@@ -21,7 +21,10 @@ export interface HeadWriterDeps {
 
 interface DirtyHead {
   update: HeadUpdate;
+  /** None for a room: it is in everybody's list. */
   participants: readonly string[];
+  /** Which note made it dirty, counted from 1. */
+  since: number;
 }
 
 export type HeadWriter = ReturnType<typeof createHeadWriter>;
@@ -34,6 +37,16 @@ export function createHeadWriter({ advanceHeads, onError }: HeadWriterDeps) {
   /** What waits, and what is being written. */
   let dirty = new Map<string, DirtyHead>();
   let writing = new Map<string, DirtyHead>();
+  let notes = 0;
+
+  function merge(chatId: string, later: DirtyHead): void {
+    const earlier = dirty.get(chatId);
+    dirty.set(chatId, {
+      participants: later.participants,
+      update: join(earlier?.update, later.update),
+      since: earlier?.since ?? later.since,
+    });
+  }
 
   async function flushSome(max: number): Promise<void> {
     writing = new Map([...dirty].slice(0, max));
@@ -44,8 +57,7 @@ export function createHeadWriter({ advanceHeads, onError }: HeadWriterDeps) {
       // What came meanwhile is newer, but of a change it says nothing of the last message.
       const newer = dirty;
       dirty = writing;
-      for (const [chatId, { update, participants }] of newer)
-        dirty.set(chatId, { participants, update: join(dirty.get(chatId)?.update, update) });
+      for (const [chatId, head] of newer) merge(chatId, head);
       throw error;
     } finally {
       writing = new Map();
@@ -71,17 +83,22 @@ export function createHeadWriter({ advanceHeads, onError }: HeadWriterDeps) {
         lastMessageId: isNew ? message.id : null,
         lastActivity: isNew ? message.createdAt : null,
       };
-      dirty.set(chat.id, {
-        participants: chat.participants,
-        update: join(dirty.get(chat.id)?.update, update),
-      });
+      notes += 1;
+      merge(chat.id, { update, participants: chat.participants, since: notes });
       writer.schedule();
     },
 
-    /** Writes the heads of a user's chats now, so that the user's own list is in order. */
+    /**
+     * Writes the heads of a user's chats now, so that the user's own list is in order; what is noted later is not waited
+     * for, or a list would wait for ever beside a busy lobby.
+     */
     async flushOf(userId: string): Promise<void> {
+      const until = notes;
       const isWaiting = () =>
-        [...dirty.values(), ...writing.values()].some(({ participants }) => participants.includes(userId));
+        [...dirty.values(), ...writing.values()].some(
+          ({ participants, since }) =>
+            since <= until && (participants.length === 0 || participants.includes(userId)),
+        );
       while (isWaiting()) await writer.flush();
     },
 
