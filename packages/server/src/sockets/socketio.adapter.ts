@@ -59,6 +59,7 @@ export function serveSocketIo(parts: SocketIoAdapterParts): void {
     const { dialect, entry } = socket.data as Handshake;
     const connection = new SocketIoConnection(socket, dialect, limits.connectionInboxMax);
     socket.data = { connection };
+    forgetRequest(socket);
     encodeAcks(socket);
     registry.open(connection);
     metrics.onConnect?.('socket.io');
@@ -118,6 +119,15 @@ export function serveSocketIo(parts: SocketIoAdapterParts): void {
       logger.error({ err: error, connection: connection.id }, 'a socket could not enter');
     connection.end(known.status >= 500 ? 'serverBusy' : 'authenticationFailed', known);
   }
+}
+
+/**
+ * What came with the handshake is read by now. The libraries would keep it, headers and token included, as long as the
+ * connection lasts: 3 kB each.
+ */
+function forgetRequest({ conn, handshake }: Socket): void {
+  Object.assign(conn, { request: null });
+  Object.assign(handshake, { headers: {}, query: {}, auth: {}, url: '' });
 }
 
 /** Authenticates connections by event, and lets those that are go on with a fresher token of the same user. */

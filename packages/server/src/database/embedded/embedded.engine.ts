@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'bson';
 import { loadNativeEngine, type NativeEngine } from './native.library.js';
@@ -12,14 +13,37 @@ import { loadNativeEngine, type NativeEngine } from './native.library.js';
  * inserts, 30 of 30 under `{ w: 1 }`, 0 of 190 under `{ w: 1, j: true }`. With it: none in 80 under any of them, at
  * 0.1 ms per write. A loss of power is the write concern's alone, as `method=none` does not wait for the disk.
  */
-const ENGINE_CONFIG = 'transaction_sync=(enabled=true,method=none)\n';
+const TRANSACTION_SYNC = 'transaction_sync=(enabled=true,method=none)';
+
+/**
+ * Megabytes that the engine may keep of its data: a quarter of the machine's memory, or of the container's, within
+ * these bounds. The least is what the engine takes by itself: with it, 10,000 messages in a second make it write pages
+ * in the middle of everything (a tenth of the processor at 2,000 messages a second), and a search among a million
+ * messages reads from the disk. The most holds a million messages with all their indexes. Taken as it is needed.
+ */
+const CACHE_MEGABYTES = { least: 256, most: 2_048 };
+
+/** The memory that this process may use, in bytes: of the container, where there is one. */
+function availableMemory(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}
+
+/** The text of the engine's own configuration file on a machine with so many bytes of memory. */
+export function engineConfigFor(memory: number): string {
+  const quarter = Math.floor(memory / 4 / 1_048_576);
+  const cache = Math.min(CACHE_MEGABYTES.most, Math.max(CACHE_MEGABYTES.least, quarter));
+  return `cache_size=${cache}M,${TRANSACTION_SYNC}\n`;
+}
+
 const CONFIG_NAME = 'WiredTiger.config';
 
 /** Loads the native engine and opens `dataFolder` with it. Throws `NoEngineError`, or the engine's error. */
 export async function openEmbeddedEngine(dataFolder: string, cacheFolders: string[]): Promise<NativeEngine> {
   const engineClass = loadNativeEngine(cacheFolders);
   const path = join(dataFolder, CONFIG_NAME);
-  if (readText(path) !== ENGINE_CONFIG) writeFileSync(path, ENGINE_CONFIG);
+  const config = engineConfigFor(availableMemory());
+  if (readText(path) !== config) writeFileSync(path, config);
   const engine = await engineClass.open(dataFolder);
   await setParameters(engine);
   return engine;

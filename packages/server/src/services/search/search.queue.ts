@@ -19,6 +19,8 @@ const FLUSH_MAX_TOKENS = 15_000;
 export interface SearchQueueDeps {
   write: (entries: readonly SearchEntry[]) => Promise<void>;
   onError: (error: unknown) => void;
+  /** Told when messages were dropped and there is room again: `takeDropped` says since when. */
+  onRoom?: () => void;
   limits?: { messages: number; characters: number };
 }
 
@@ -28,7 +30,7 @@ export type SearchQueue = ReturnType<typeof createSearchQueue>;
  * Carries messages to the index in batches, the first come first. What waits is found in here. When it is full it
  * takes no more, and remembers since when: what it dropped is found again in the log, once there is room.
  */
-export function createSearchQueue({ write, onError, limits }: SearchQueueDeps) {
+export function createSearchQueue({ write, onError, onRoom, limits }: SearchQueueDeps) {
   const { messages: messagesMax, characters: charactersMax } = limits ?? {
     messages: QUEUE_MAX,
     characters: QUEUE_MAX_CHARACTERS,
@@ -56,7 +58,10 @@ export function createSearchQueue({ write, onError, limits }: SearchQueueDeps) {
       // A message that changed meanwhile waits on.
       if (waiting.get(message.id)?.message === message) remove(message.id);
     }
+    if (droppedSince !== null && hasRoom()) onRoom?.();
   }
+
+  const hasRoom = () => waiting.size <= messagesMax / 2 && characters <= charactersMax / 2;
 
   function remove(id: string): void {
     characters -= waiting.get(id)?.message.content.length ?? 0;
@@ -93,6 +98,9 @@ export function createSearchQueue({ write, onError, limits }: SearchQueueDeps) {
       for (const { message } of waiting.values()) yield message;
     },
 
+    /** Whether nothing waits: nobody has written for a moment. */
+    isEmpty: () => waiting.size === 0,
+
     /** Everything noted before this moment is in the index, less what was dropped. */
     indexedUntil(): Date {
       const [oldest] = waiting.values();
@@ -101,8 +109,7 @@ export function createSearchQueue({ write, onError, limits }: SearchQueueDeps) {
 
     /** Since when messages were dropped, once there is room again; null if none were. Asking takes note of it. */
     takeDropped(): Date | null {
-      if (droppedSince === null || waiting.size > messagesMax / 2 || characters > charactersMax / 2)
-        return null;
+      if (droppedSince === null || !hasRoom()) return null;
       const since = droppedSince;
       droppedSince = null;
       return since;

@@ -43,7 +43,7 @@ export interface IndexedMessageSearch extends MessageSearch {
 /** Finds messages by the words in them, from an index of tokens that trails the messages by a moment. */
 export function createMessageSearch(deps: MessageSearchDeps): IndexedMessageSearch {
   const { store, chats, chatStore, reader, onError } = deps;
-  const queue = createSearchQueue({ write: store.write, onError });
+  const queue = createSearchQueue({ write: store.write, onError, onRoom: () => keeper.catchUp() });
   const keeper = createSearchKeeper({ store, queue, onError });
   const finder = createSearchFinder(store);
 
