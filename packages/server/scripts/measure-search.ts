@@ -255,7 +255,8 @@ async function measureQueries(count: number, kept: string | undefined): Promise<
       reader,
       onError: report,
     });
-    const allIds = [...(await chatStore.idsOf(user.userId, 2_000)), LOBBY_CHAT_ID];
+    const own = await chatStore.headsOf(user.userId, 2_000);
+    const allIds = [...own.map(({ id }) => id), LOBBY_CHAT_ID];
     const scopes = {
       [`${CHATS_OF_USER} chats`]: (q: string) => search.find(user, { q, limit: 20 }),
       [`one chat of ${count / 10}`]: (q: string) => search.find(user, { q, limit: 20, chatId: chatIdOf(0) }),

@@ -13,6 +13,9 @@ export interface ChatCursor {
   id: string;
 }
 
+/** Where a chat's own document says that it stands: a moment behind its log. */
+export type ListedChat = Pick<ChatRecord, 'id' | 'lastActivity' | 'lastSeq'>;
+
 /** What the newest entry of a chat's log says of the chat. */
 export interface HeadUpdate {
   chatId: string;
@@ -99,14 +102,18 @@ export function createChatStore(connection: Connection) {
       return found.map(toChatRecord);
     },
 
-    /** Ids of all chats of a member, the most recently active first. */
-    async idsOf(userId: string, limit: number): Promise<string[]> {
+    /** The heads of all chats of a member, the most recently active first; `lastSeq` is 0 where nobody has written. */
+    async headsOf(userId: string, limit: number): Promise<ListedChat[]> {
       const found = await chats
-        .find({ participants: oid(userId) }, { projection: { _id: 1 } })
+        .find({ participants: oid(userId) }, { projection: { lastActivity: 1, lastSeq: 1 } })
         .sort({ lastActivity: -1, _id: -1 })
         .limit(limit)
         .toArray();
-      return found.map((document) => document._id.toHexString());
+      return found.map(({ _id, lastActivity, lastSeq }) => ({
+        id: _id.toHexString(),
+        lastActivity,
+        lastSeq,
+      }));
     },
 
     /**

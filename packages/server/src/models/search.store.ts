@@ -12,9 +12,6 @@ const LAST_CODE_POINT = '\u{10FFFF}';
 /** The longest that one query may take in the database, in milliseconds; one that takes longer fails with code 50. */
 const QUERY_MAX_MS = 2_000;
 
-/** Chats whose messages are merged by time without sorting them: MongoDB's `internalQueryMaxScansToExplode`. */
-export const MERGED_CHATS_MAX = 200;
-
 /** The indexes that the queries stand on, by name: no query of a user may choose another plan. */
 const BY_TOKEN = { hint: 'chat_token', maxTimeMS: QUERY_MAX_MS };
 const BY_TIME = { hint: 'chat_at', maxTimeMS: QUERY_MAX_MS };
@@ -36,6 +33,30 @@ export function createSearchStore(connection: Connection) {
       // The entry is there already, as new or newer: it was written before, or another node was faster.
       if (!isDuplicateKey(error)) throw error;
     }
+  }
+
+  /** The newest hits among the first `max` entries that an index finds, and how many it found, up to one more. */
+  async function findBounded(
+    found: Filter,
+    wanted: Filter,
+    { limit, max, by }: { limit: number; max: number; by: typeof BY_TOKEN },
+  ): Promise<{ met: number; hits: SearchHit[] }> {
+    const [answer] = await entries
+      .aggregate<{ met: { count: number }[]; hits: Hit[] }>(
+        [
+          { $match: found },
+          { $limit: max + 1 },
+          {
+            $facet: {
+              met: [{ $count: 'count' }],
+              hits: [{ $match: wanted }, { $sort: NEWEST_FIRST }, { $limit: limit }, { $project: { at: 1 } }],
+            },
+          },
+        ],
+        by,
+      )
+      .toArray();
+    return { met: answer?.met[0]?.count ?? 0, hits: (answer?.hits ?? []).map(toHit) };
   }
 
   return {
@@ -65,55 +86,29 @@ export function createSearchStore(connection: Connection) {
     async findAmongFew(filter: SearchFilter, limit: number, max: number): Promise<SearchHit[] | null> {
       const [first, ...others] = filter.conditions;
       if (first === undefined) return [];
-      const [found] = await entries
-        .aggregate<{ met: { count: number }[]; hits: Hit[] }>(
-          [
-            { $match: { chat: inChats(filter), tokens: toTokenFilter(first) } },
-            { $limit: max + 1 },
-            {
-              $facet: {
-                met: [{ $count: 'count' }],
-                hits: [
-                  {
-                    $match: { ...toTokenFilters(others), ...toTimeFilter(filter), ...toSenderFilter(filter) },
-                  },
-                  { $sort: NEWEST_FIRST },
-                  { $limit: limit },
-                  { $project: { at: 1 } },
-                ],
-              },
-            },
-          ],
-          BY_TOKEN,
-        )
-        .toArray();
-      return (found?.met[0]?.count ?? 0) > max ? null : (found?.hits ?? []).map(toHit);
+      const { met, hits } = await findBounded(
+        { chat: inChats(filter), tokens: toTokenFilter(first) },
+        { ...toTokenFilters(others), ...toTimeFilter(filter), ...toSenderFilter(filter) },
+        { limit, max, by: BY_TOKEN },
+      );
+      return met > max ? null : hits;
     },
 
     /**
-     * The newest hits among the `max` newest messages of at most `MERGED_CHATS_MAX` chats; null when there are fewer
-     * than `limit` of them and more messages. About 5 µs for each of the `max` messages, as the engine reads ahead.
+     * The newest hits in a stretch of time, by way of all messages in it; null when there are more than `max` of those.
+     * `met` is how many there are. About 10 µs for a chat and 5 µs for a message.
      */
-    async findAmongNewest(filter: SearchFilter, limit: number, max: number): Promise<SearchHit[] | null> {
-      const inRange = { chat: inChats(filter), ...toTimeFilter(filter) };
-      const hits = await entries
-        .aggregate<Hit>(
-          [
-            { $match: inRange },
-            { $sort: NEWEST_FIRST },
-            { $limit: max },
-            { $match: { ...toTokenFilters(filter.conditions), ...toSenderFilter(filter) } },
-            { $limit: limit },
-            { $project: { at: 1 } },
-          ],
-          BY_TIME,
-        )
-        .toArray();
-      if (hits.length < limit) {
-        const count = await entries.countDocuments(inRange, { ...BY_TIME, limit: max + 1 });
-        if (count > max) return null;
-      }
-      return hits.map(toHit);
+    async findInStretch(
+      filter: SearchFilter,
+      limit: number,
+      max: number,
+    ): Promise<{ met: number; hits: SearchHit[] } | null> {
+      const found = await findBounded(
+        { chat: inChats(filter), ...toTimeFilter(filter) },
+        { ...toTokenFilters(filter.conditions), ...toSenderFilter(filter) },
+        { limit, max, by: BY_TIME },
+      );
+      return found.met > max ? null : found;
     },
 
     /** The newest hits, whatever it takes: every entry that meets the first condition is looked at. */

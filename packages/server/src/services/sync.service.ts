@@ -34,7 +34,7 @@ export function createSyncService(deps: SyncServiceDeps): SyncService {
 
   /** Every chat of the user, then those that only the client knows of. */
   async function findChats(actor: Actor, known: ReadonlyMap<string, number>) {
-    const own = await chatStore.idsOf(actor.userId, CHATS_MAX);
+    const own = (await chatStore.headsOf(actor.userId, CHATS_MAX)).map(({ id }) => id);
     const ids = [...new Set([...known.keys(), ...own, LOBBY_CHAT_ID])];
     return { ids, refs: await chats.memberOf(actor, ids) };
   }

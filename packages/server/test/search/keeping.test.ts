@@ -124,6 +124,7 @@ describe('what a full queue dropped', () => {
       write: store.write,
       onError,
       limits: { messages: 4, characters: 1_000 },
+      onRoom: () => keeper.catchUp(),
     });
     const keeper = createSearchKeeper({ store, queue, onError, intervalMs: 10 });
     await keeper.heal();
@@ -144,10 +145,39 @@ describe('what a full queue dropped', () => {
     expect(await marks()).toEqual(['built']);
   });
 
+  it('is looked for as soon as there is room, not only when the next mark is due', async () => {
+    vi.useRealTimers();
+    const node = createSearchNode(database, undefined, neverWriting);
+    const { search: store, reader } = createChatStores(database.connection);
+    const onError = (error: unknown) => expect(error).toBeUndefined();
+    const queue = createSearchQueue({
+      write: store.write,
+      onError,
+      limits: { messages: 2, characters: 1_000 },
+      onRoom: () => keeper.catchUp(),
+    });
+    const keeper = createSearchKeeper({ store, queue, onError, intervalMs: 3_600_000 });
+    await keeper.heal();
+    const messages = [];
+    for (let n = 1; n <= 5; n += 1) messages.push(await node.say(ann, bob, `message ${n}`));
+    for (const message of (await reader.findByIds(messages.map(({ id }) => id))).values())
+      queue.note(message);
+    expect(queue.droppedSince()).not.toBeNull();
+    await waitFor('every message in the index', async () => {
+      return (await store.marks.readUnindexed(new Date(0), null, 100)).missing.length === 0;
+    });
+    await keeper.stop();
+  });
+
   it('keeps the mark back, so that a crash before that loses nothing', async () => {
     const { search: store } = createChatStores(database.connection);
     const since = new Date(Date.now() - 3_600_000);
-    const queue = { indexedUntil: () => new Date(), droppedSince: () => since, takeDropped: () => null };
+    const queue = {
+      indexedUntil: () => new Date(),
+      isEmpty: () => true,
+      droppedSince: () => since,
+      takeDropped: () => null,
+    };
     const keeper = createSearchKeeper({ store, queue, onError: () => undefined });
     await keeper.heal();
     await keeper.stop();

@@ -2,7 +2,7 @@ import { mongo, Types } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { MessageRecord } from '../../src/models/message.record.js';
 import type { SearchFilter } from '../../src/models/search.record.js';
-import { createSearchStore, MERGED_CHATS_MAX, type SearchStore } from '../../src/models/search.store.js';
+import { createSearchStore, type SearchStore } from '../../src/models/search.store.js';
 import { createSearchFinder } from '../../src/services/search/search.finder.js';
 import { toSearchEntry } from '../../src/services/search/search.queue.js';
 import { prepareChats } from '../messages/chat-services.fixture.js';
@@ -11,8 +11,12 @@ import { openTestDatabase, type TestDatabase } from '../support/test-database.js
 const CHATS = 450;
 const MESSAGES = 9_000;
 /** More messages than a rare word has, followed by more than are gone through in order of time. */
-const FORMER = 2_500;
+const FORMER = 6_500;
+const LATER = 8_500;
 const START = Date.UTC(2026, 0, 1);
+/** Between two messages, in milliseconds. */
+const STEP = 60_000;
+const at = (n: number) => new Date(START + n * STEP);
 
 let database: TestDatabase;
 let store: SearchStore;
@@ -37,13 +41,20 @@ function makeMessage(n: number): MessageRecord {
     sender,
     content: words.join(' '),
     messageType: 'text',
-    createdAt: new Date(START + n),
+    createdAt: at(n),
   };
 }
 
-/** A message of a chat in which `former` was frequent in the beginning. */
+/** A message of a chat in which `former` was frequent in the beginning, and thousands were written in a minute. */
 function makeLongMessage(n: number): MessageRecord {
-  return { ...makeMessage(n), chatId: longChatId, seq: n + 1, content: n < FORMER ? 'former' : 'later' };
+  const createdAt = new Date(START + n);
+  return {
+    ...makeMessage(n),
+    createdAt,
+    chatId: longChatId,
+    seq: n + 1,
+    content: n < FORMER ? 'former' : 'later',
+  };
 }
 
 beforeAll(async () => {
@@ -51,7 +62,7 @@ beforeAll(async () => {
   await prepareChats(database);
   store = createSearchStore(database.connection);
   const messages = Array.from({ length: MESSAGES }, (_, n) => makeMessage(n));
-  messages.push(...Array.from({ length: FORMER + 8_500 }, (_, n) => makeLongMessage(n)));
+  messages.push(...Array.from({ length: FORMER + LATER }, (_, n) => makeLongMessage(n)));
   for (let start = 0; start < messages.length; start += 1_000) {
     await store.write(messages.slice(start, start + 1_000).map(toSearchEntry));
   }
@@ -64,7 +75,7 @@ const filterOf = (...prefixes: string[]): SearchFilter => ({
 });
 
 /** Which ways the finder went, and where the hits lie in time. */
-async function findWith(filter: SearchFilter, limit: number) {
+async function findWith(filter: SearchFilter, limit: number, newestAt = at(MESSAGES)) {
   const ways: string[] = [];
   const follow = <Args extends unknown[], Result>(way: string, go: (...args: Args) => Result) => {
     return (...args: Args): Result => {
@@ -74,11 +85,11 @@ async function findWith(filter: SearchFilter, limit: number) {
   };
   const finder = createSearchFinder({
     findAmongFew: follow('few', store.findAmongFew),
-    findAmongNewest: follow('newest', store.findAmongNewest),
+    findInStretch: follow('stretch', store.findInStretch),
     findAmongAll: follow('all', store.findAmongAll),
   });
-  const hits = await finder.find(filter, limit);
-  return { ways: ways.join(' '), places: hits.map(({ at }) => at.getTime() - START) };
+  const hits = await finder.find(filter, limit, newestAt);
+  return { ways: ways.join(' '), places: hits.map((hit) => (hit.at.getTime() - START) / STEP) };
 }
 
 describe('the ways to a hit', () => {
@@ -88,31 +99,43 @@ describe('the ways to a hit', () => {
     expect((await findWith(filterOf('once', 'even'), 3)).places).toEqual([98, 96, 94]);
   });
 
-  it('go from the newest message backwards when every word is frequent, over all groups of chats', async () => {
+  it('go from the newest message backwards when every word is frequent, as far as it takes', async () => {
     expect(await findWith(filterOf('often', 'even'), 4)).toEqual({
-      ways: 'few few newest newest newest',
+      ways: 'few few stretch',
       places: [8_998, 8_996, 8_994, 8_992],
     });
-    expect((await findWith({ ...filterOf('oft'), before: new Date(START + 5_000) }, 2)).places).toEqual([
-      4_999, 4_998,
-    ]);
-    expect((await findWith({ ...filterOf('oft'), after: new Date(START + 8_997) }, 9)).places).toEqual([
-      8_999, 8_998,
-    ]);
+    const { ways, places } = await findWith(filterOf('even'), 300);
+    expect(ways).toMatch(/^few stretch( stretch)+$/);
+    expect(places).toEqual(Array.from({ length: 300 }, (_, n) => 8_998 - 2 * n));
+    expect((await findWith({ ...filterOf('oft'), before: at(5_000) }, 2)).places).toEqual([4_999, 4_998]);
+    expect((await findWith({ ...filterOf('oft'), after: at(8_997) }, 9)).places).toEqual([8_999, 8_998]);
+  });
+
+  it('begin at the newest message, also when it is newer than is known, and when nobody knows when it came', async () => {
+    const newest = [8_999, 8_998, 8_997];
+    expect((await findWith(filterOf('often'), 3, at(MESSAGES - 500))).places).toEqual(newest);
+    expect((await findWith(filterOf('often'), 3, new Date(0))).places).toEqual(newest);
+    expect((await findWith(filterOf('often'), 3, at(MESSAGES + 2_000_000))).places).toEqual(newest);
+  });
+
+  it('shorten a stretch that holds too much', async () => {
+    const filter = { chatIds: [longChatId], conditions: [{ prefix: 'later' }] };
+    const { ways, places } = await findWith(filter, 2_500, new Date(START + FORMER + LATER));
+    expect(ways).toMatch(/^few stretch stretch/);
+    expect(places).toEqual(Array.from({ length: 2_500 }, (_, n) => (FORMER + LATER - 1 - n) / STEP));
   });
 
   it('are complete when frequent words never come together', async () => {
     const { ways, places } = await findWith(filterOf('even', 'odd'), 5);
-    expect(ways).toMatch(/^few few (newest ?)+$/);
+    expect(ways).toMatch(/^few few stretch .*few$/);
     expect(places).toEqual([]);
   });
 
   it('end at every message with the word when it was frequent once and long ago', async () => {
     const filter = { chatIds: [longChatId], conditions: [{ prefix: 'former' }] };
-    expect(await findWith(filter, 2)).toEqual({
-      ways: 'few newest newest newest all',
-      places: [FORMER - 1, FORMER - 2],
-    });
+    const { ways, places } = await findWith(filter, 2);
+    expect(ways).toMatch(/^few( stretch)+ few( stretch)* all$/);
+    expect(places).toEqual([(FORMER - 1) / STEP, (FORMER - 2) / STEP]);
   });
 });
 
@@ -138,7 +161,7 @@ async function explainAll(
 }
 
 describe('the plans', () => {
-  const within = { after: new Date(START - 1), before: new Date(START + MESSAGES) };
+  const within = { after: at(-1), before: at(MESSAGES) };
 
   it('look up the entries of a rare word alone, and of a frequent one as many as show that it is frequent', async () => {
     const [few] = await explainAll(() =>
@@ -150,17 +173,13 @@ describe('the plans', () => {
     expect(rare?.docs).toBe(1);
   });
 
-  it('merge the newest messages of the chats without sorting them', async () => {
-    const filter = {
-      ...filterOf('often', 'even'),
-      ...within,
-      sender,
-      chatIds: chatIds.slice(0, MERGED_CHATS_MAX),
-    };
-    const [newest] = await explainAll(() => store.findAmongNewest(filter, 5, 1_000));
-    expect(newest?.plan).toContain('"SORT_MERGE"');
-    expect(newest?.plan).not.toContain('"stage":"SORT"');
-    expect(newest?.docs).toBeLessThanOrEqual(1_000);
+  it('read of a stretch the messages in it, and no more than show that it holds too much', async () => {
+    const filter = { ...filterOf('often', 'even'), sender, after: at(7_999), before: at(9_000) };
+    const [stretch] = await explainAll(() => store.findInStretch(filter, 5, 1_000));
+    expect(stretch?.plan).toContain('"indexName":"chat_at"');
+    expect(stretch?.docs).toBe(1_000);
+    const [full] = await explainAll(() => store.findInStretch({ ...filter, ...within }, 5, 1_000));
+    expect(full?.docs).toBe(1_001);
   });
 
   it('scan no collection, whichever way a query takes', async () => {

@@ -40,7 +40,7 @@ export function createSeeder(stores: Stores) {
       const some = pairs.slice(start, start + CHATS_AT_ONCE);
       const opened = await stores.chats.openDirects(
         some.map(([a, b]) => pairKeyOf(a, b)),
-        new Date(),
+        new Date(START),
       );
       for (const members of some) {
         const chat = opened.get(pairKeyOf(...members));

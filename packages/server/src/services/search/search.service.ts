@@ -28,7 +28,7 @@ const TIME_LIMIT_CODE = 50;
 export interface MessageSearchDeps {
   store: SearchStore;
   chats: Pick<ChatDirectory, 'require'>;
-  chatStore: Pick<ChatStore, 'idsOf'>;
+  chatStore: Pick<ChatStore, 'headsOf' | 'findMany'>;
   reader: Pick<MessageReader, 'findByIds'>;
   /** Told of failures that no caller waits for. */
   onError: (error: unknown) => void;
@@ -47,14 +47,25 @@ export function createMessageSearch(deps: MessageSearchDeps): IndexedMessageSear
   const keeper = createSearchKeeper({ store, queue, onError });
   const finder = createSearchFinder(store);
 
-  async function chatsOf(actor: Actor, chatId: string | undefined): Promise<string[]> {
-    if (chatId === undefined) return [...(await chatStore.idsOf(actor.userId, CHATS_MAX)), LOBBY_CHAT_ID];
-    return [(await chats.require(actor, chatId)).id];
+  /** The chats that are searched, and about when the newest message in them came. */
+  async function groundOf(
+    actor: Actor,
+    chatId: string | undefined,
+  ): Promise<{ chatIds: string[]; newestAt: Date }> {
+    const { id } = await chats.require(actor, chatId ?? LOBBY_CHAT_ID);
+    const [named, own] = await Promise.all([
+      chatStore.findMany([id]),
+      chatId === undefined ? chatStore.headsOf(actor.userId, CHATS_MAX) : [],
+    ]);
+    // A chat in which nobody has written counts as active when it was opened.
+    const active = [...named, ...own].filter(({ lastSeq }) => lastSeq > 0);
+    const newest = Math.max(0, ...active.map(({ lastActivity }) => lastActivity.getTime()));
+    return { chatIds: [...own.map((head) => head.id), id], newestAt: new Date(newest) };
   }
 
-  async function findHits(filter: SearchFilter, limit: number): Promise<SearchHit[]> {
+  async function findHits(filter: SearchFilter, limit: number, newestAt: Date): Promise<SearchHit[]> {
     try {
-      return await finder.find(filter, limit);
+      return await finder.find(filter, limit, newestAt);
     } catch (error) {
       if ((error as { code?: unknown }).code !== TIME_LIMIT_CODE) throw error;
       const detail = 'The search takes too long; name a chat, a date or another word';
@@ -66,12 +77,13 @@ export function createMessageSearch(deps: MessageSearchDeps): IndexedMessageSear
   async function findIndexed(
     filter: SearchFilter,
     limit: number,
+    newestAt: Date,
     isWanted: (message: MessageRecord) => boolean,
   ): Promise<MessageRecord[]> {
     const wanted = new Map<string, MessageRecord>();
     let compared = 0;
     for (const growth of HITS_GROWTH) {
-      const hits = await findHits(filter, Math.min(HITS_MAX, limit * growth));
+      const hits = await findHits(filter, Math.min(HITS_MAX, limit * growth), newestAt);
       const found = await reader.findByIds(hits.slice(compared).map(({ id }) => id));
       for (const [id, message] of found) if (isWanted(message)) wanted.set(id, message);
       if (wanted.size >= limit || hits.length < limit * growth) break;
@@ -85,7 +97,7 @@ export function createMessageSearch(deps: MessageSearchDeps): IndexedMessageSear
 
     async find(actor, query) {
       const { conditions, matches } = parseQuery(query.q);
-      const chatIds = await chatsOf(actor, query.chatId);
+      const { chatIds, newestAt } = await groundOf(actor, query.chatId);
       if (conditions.length === 0) return [];
       const mine = new Set(chatIds);
       // Before the index is asked: what leaves the queue meanwhile is in the index already.
@@ -102,6 +114,7 @@ export function createMessageSearch(deps: MessageSearchDeps): IndexedMessageSear
       const indexed = await findIndexed(
         filter,
         limit,
+        newestAt,
         (message) => !waiting.has(message.id) && isWanted(message),
       );
       return [...[...waiting.values()].filter(isWanted), ...indexed].sort(newestFirst).slice(0, limit);
