@@ -1,5 +1,5 @@
 import { LOBBY_CHAT_ID } from '@parley/protocol';
-import { type Connection, Types } from 'mongoose';
+import { type Connection, type mongo, Types } from 'mongoose';
 import { isDuplicateKey } from '../database/database.errors.js';
 import { type ChatDocument, chatCollection, toChatRecord } from './chat.model.js';
 import type { ChatRecord } from './chat.record.js';
@@ -26,6 +26,9 @@ export interface HeadUpdate {
   lastActivity: Date | null;
 }
 
+/** Chats that are read at once for several members: 300 kB. */
+const TOGETHER_MAX = 1_000;
+
 export type ChatStore = ReturnType<typeof createChatStore>;
 
 /** The chats: found by pair or member, listed by last activity. */
@@ -34,6 +37,11 @@ export function createChatStore(connection: Connection) {
 
   const newChat = (kind: ChatDocument['kind'], at: Date) =>
     ({ kind, lastSeq: 0, rev: 0, lastMessage: null, lastActivity: at, createdAt: at }) as const;
+
+  async function list(filter: mongo.Filter<ChatDocument>, limit: number): Promise<ChatRecord[]> {
+    const found = await chats.find(filter).sort({ lastActivity: -1, _id: -1 }).limit(limit).toArray();
+    return found.map(toChatRecord);
+  }
 
   return {
     /** Makes the lobby if there is none. */
@@ -90,16 +98,29 @@ export function createChatStore(connection: Connection) {
           { lastActivity: cursor.lastActivity, _id: { $lt: oid(cursor.id) } },
         ],
       };
-      const found = await chats
-        .find({
+      return list(
+        {
           participants: oid(userId),
           ...(cursor && { lastActivity: { $lte: cursor.lastActivity } }),
           ...after,
-        })
-        .sort({ lastActivity: -1, _id: -1 })
-        .limit(limit)
-        .toArray();
-      return found.map(toChatRecord);
+        },
+        limit,
+      );
+    },
+
+    /**
+     * Chats of each of these members, the most recently active first, up to `limit` each. One query for all of them as
+     * long as they have few chats, which takes a third of the time; else one after the other, so that a crowd that
+     * connects leaves connections of the database to those who send.
+     */
+    async listOfMany(userIds: readonly string[], limit: number): Promise<Map<string, ChatRecord[]>> {
+      if (userIds.length > 1) {
+        const found = await list({ participants: { $in: userIds.map(oid) } }, TOGETHER_MAX + 1);
+        if (found.length <= TOGETHER_MAX) return groupByMember(found, userIds, limit);
+      }
+      const lists = new Map<string, ChatRecord[]>();
+      for (const userId of userIds) lists.set(userId, await list({ participants: oid(userId) }, limit));
+      return lists;
     },
 
     /** The heads of all chats of a member, the most recently active first; `lastSeq` is 0 where nobody has written. */
@@ -145,6 +166,21 @@ export function createChatStore(connection: Connection) {
 /** What a direct chat is found by: the ids of both, in one order. */
 export function pairKeyOf(userId: string, otherId: string): string {
   return userId < otherId ? `${userId}:${otherId}` : `${otherId}:${userId}`;
+}
+
+function groupByMember(
+  found: readonly ChatRecord[],
+  userIds: readonly string[],
+  limit: number,
+): Map<string, ChatRecord[]> {
+  const lists = new Map<string, ChatRecord[]>(userIds.map((userId) => [userId, []]));
+  for (const chat of found) {
+    for (const member of chat.participants) {
+      const list = lists.get(member);
+      if (list !== undefined && list.length < limit) list.push(chat);
+    }
+  }
+  return lists;
 }
 
 function byPair(documents: readonly ChatDocument[]): Map<string, ChatRecord> {

@@ -1,4 +1,4 @@
-import { LOBBY_CHAT_ID, ParleyError } from '@parley/protocol';
+import { LOBBY_CHAT_ID, limits, ParleyError } from '@parley/protocol';
 import type { ChatRecord, MembershipRecord } from '../models/chat.record.js';
 import type { ChatCursor, ChatStore } from '../models/chat.store.js';
 import type { MembershipStore } from '../models/membership.store.js';
@@ -15,6 +15,8 @@ import type { UnreadCounter } from './unread.counter.js';
 
 /** Chats that are looked through for unread messages when a device connects: the most recently active ones. */
 const UNREAD_CHATS_MAX = 200;
+/** Chats whose members may be told that somebody comes or goes. */
+const RECENT_MAX = limits.presenceAudienceMax;
 
 export interface ChatServiceDeps {
   chats: ChatDirectory;
@@ -38,6 +40,10 @@ export function createChatService(deps: ChatServiceDeps): ChatService & ChatView
   const findChats = mergeReads(
     async (ids) => new Map((await store.findMany(ids)).map((chat) => [chat.id, chat])),
   );
+  /** What both questions about someone who connects begin with. */
+  const findRecent = mergeReads((userIds) => store.listOfMany(userIds, RECENT_MAX));
+  const recentOf = async (userId: string, limit: number) =>
+    ((await findRecent([userId])).get(userId) ?? []).slice(0, limit);
 
   async function view(userId: string, records: readonly ChatRecord[]): Promise<ChatView[]> {
     const ids = records.map(({ id }) => id);
@@ -111,9 +117,14 @@ export function createChatService(deps: ChatServiceDeps): ChatService & ChatView
   }
 
   /** A page by activity. The lobby has no list of members, so it is put in its place here once somebody has spoken. */
-  async function page(userId: string, limit: number, cursor?: ChatCursor): Promise<ChatRecord[]> {
+  async function page(
+    userId: string,
+    limit: number,
+    list: () => Promise<ChatRecord[]>,
+    cursor?: ChatCursor,
+  ): Promise<ChatRecord[]> {
     await headWriter.flushOf(userId);
-    const [own, found] = await Promise.all([store.listOf(userId, limit, cursor), findChats([LOBBY_CHAT_ID])]);
+    const [own, found] = await Promise.all([list(), findChats([LOBBY_CHAT_ID])]);
     const lobby = found.get(LOBBY_CHAT_ID);
     if (lobby === undefined || lobby.lastSeq === 0 || (cursor !== undefined && !isBefore(lobby, cursor)))
       return own;
@@ -125,7 +136,8 @@ export function createChatService(deps: ChatServiceDeps): ChatService & ChatView
 
     async list(actor: Actor, query) {
       const cursor = query.cursor === undefined ? undefined : parseCursor(query.cursor);
-      const found = await page(actor.userId, query.limit + 1, cursor);
+      const limit = query.limit + 1;
+      const found = await page(actor.userId, limit, () => store.listOf(actor.userId, limit, cursor), cursor);
       const shown = found.slice(0, query.limit);
       const last = shown.at(-1);
       const views = await view(actor.userId, shown);
@@ -149,14 +161,14 @@ export function createChatService(deps: ChatServiceDeps): ChatService & ChatView
     },
 
     async contactsOf(userId, limit) {
-      const recent = await store.listOf(userId, limit);
+      const recent = await recentOf(userId, limit);
       const contacts = new Set(recent.flatMap(({ participants }) => participants));
       contacts.delete(userId);
       return [...contacts].slice(0, limit);
     },
 
     async unreadOf(userId) {
-      const recent = await page(userId, UNREAD_CHATS_MAX);
+      const recent = await page(userId, UNREAD_CHATS_MAX, () => recentOf(userId, UNREAD_CHATS_MAX));
       const ids = recent.map(({ id }) => id);
       const [latest, marks] = await Promise.all([reader.latest(ids), memberships.ofUser(userId, ids)]);
       const counts = await countUnread(userId, ids, latest, marks);

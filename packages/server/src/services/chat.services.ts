@@ -24,7 +24,7 @@ import { createSyncService } from './sync.service.js';
 import { createUnreadCounter } from './unread.counter.js';
 
 /** Counts of unread messages for devices that connect, at once: they come with each sync as well. */
-const UNREAD_AT_ONCE = 4;
+const UNREAD_AT_ONCE = 16;
 
 export interface ChatServicesDeps {
   stores: ChatStores;

@@ -1,8 +1,16 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 /** Reads those keys that exist. */
 export type ReadMany<V> = (keys: string[]) => Promise<Map<string, V>>;
 
 /** Keys of one query: an answer of 1,000 users is 300 kB. */
 const KEYS_MAX = 1_000;
+
+/**
+ * Milliseconds between two reads while several ask. A query costs some 300 µs of the server's and 200 of the engine's
+ * processor time, for one key as for thirty.
+ */
+const PACE_MS = 10;
 
 interface Call<V> {
   keys: string[];
@@ -11,9 +19,10 @@ interface Call<V> {
 }
 
 /**
- * Merges reads that come at the same time: one is under way, and what is asked meanwhile goes together with the next.
- * Alone, a read goes at once. When thousands connect or open their chats in one moment, a few queries serve them all;
- * each with its own, the last would wait longer for one of the database's connections than anybody may.
+ * Merges reads that come at the same time: one is under way, and what is asked meanwhile goes together with the next,
+ * a moment later. Who asks alone never waits, however often. When thousands connect or open their chats in one moment,
+ * a few queries serve them all; each with its own, the last would wait longer for one of the database's connections
+ * than anybody may.
  *
  * A read never begins before it is asked for, so what was written before a call is in its answer. One that fails takes
  * those that wait with it: they would only find the same database, after another wait.
@@ -45,6 +54,8 @@ export function mergeReads<V>(read: ReadMany<V>): ReadMany<V> {
         waiting = [];
         for (const { reject } of failed) reject(error);
       }
+      // Others came meanwhile: a crowd, and more of it is on its way.
+      if (waiting.length > 0) await pause(PACE_MS);
     }
     isReading = false;
   }

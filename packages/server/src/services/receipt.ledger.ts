@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type { ChatRef, MembershipRecord } from '../models/chat.record.js';
 import type { MembershipStore } from '../models/membership.store.js';
+import { createBoundedCache } from './bounded.cache.js';
 import { createDelayedWriter } from './delayed.writer.js';
 
 /** Deliveries are written together: one update per member and chat in this time, however many messages came. */
@@ -42,7 +42,7 @@ export type ReceiptLedger = ReturnType<typeof createReceiptLedger>;
 export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedgerDeps) {
   let waiting = new Map<string, Advance>();
   /** What this node has read or written; others may be further, so storage raises, and never sets. */
-  const known = new LRUCache<string, MembershipRecord>({ max: MARKS_MAX });
+  const known = createBoundedCache<MembershipRecord>(MARKS_MAX);
 
   /** The marks as they are before a flush, those that nobody has moved yet at zero. */
   async function readBefore(marks: readonly MembershipRecord[]): Promise<Map<string, MembershipRecord>> {

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createBoundedCache } from './bounded.cache.js';
 import { mergeReads, type ReadMany } from './read.merger.js';
 
 /** Values read by key and kept for a while. */
@@ -8,6 +8,8 @@ export interface RecordCache<V> {
   getMany(keys: Iterable<string>): Promise<Map<string, V>>;
   /** Forgets a value; a read on its way that could still bring the old one is made again. */
   drop(key: string): void;
+  /** Changes a value that is kept, after storage was changed the same way; a read on its way is made again. */
+  amend(key: string, change: (value: V) => V): void;
 }
 
 export interface RecordCacheOptions<V> {
@@ -37,7 +39,7 @@ const READS_MAX = 4;
 export function createRecordCache<V>(options: RecordCacheOptions<V>): RecordCache<V> {
   const { max, maxAgeMs, now = Date.now } = options;
   const read = mergeReads(options.read);
-  const entries = new LRUCache<string, { value: V; readAt: number }>({ max });
+  const entries = createBoundedCache<{ value: V; readAt: number }>(max);
   const readings = new Map<string, Reading<V>>();
 
   function begin(keys: string[]): Reading<V> {
@@ -93,6 +95,11 @@ export function createRecordCache<V>(options: RecordCacheOptions<V>): RecordCach
     return found;
   }
 
+  function overtake(key: string): void {
+    readings.get(key)?.overtaken.add(key);
+    readings.delete(key);
+  }
+
   return {
     getMany,
     async get(key) {
@@ -102,8 +109,12 @@ export function createRecordCache<V>(options: RecordCacheOptions<V>): RecordCach
     },
     drop(key) {
       entries.delete(key);
-      readings.get(key)?.overtaken.add(key);
-      readings.delete(key);
+      overtake(key);
+    },
+    amend(key, change) {
+      const entry = entries.peek(key);
+      if (entry !== undefined) entry.value = change(entry.value);
+      overtake(key);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { createHash, createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
+import { createHash, randomUUID, webcrypto } from 'node:crypto';
 import { ParleyError } from '@parley/protocol';
 import { errors, jwtVerify, SignJWT } from 'jose';
 
@@ -32,13 +32,13 @@ const PARTY = 'parley';
 const ACCESS_TYPE = 'at+jwt';
 const REFRESH_TYPE = 'rt+jwt';
 
-/** Imports the keys once: as strings they would cost 330 microseconds a verification, so 17 (measured). */
+/** Imports the keys once: the library would import anything but a `CryptoKey` anew at each verification, 90 µs. */
 export function createTokenService(options: TokenOptions): TokenService {
   const { accessLifetimeSeconds, refreshLifetimeSeconds, now = Date.now } = options;
   const accessKeys = importKeys(options.accessSecrets);
   const refreshKeys = importKeys(options.refreshSecrets);
 
-  function sign(
+  async function sign(
     keys: Keys,
     type: string,
     lifetimeSeconds: number,
@@ -51,13 +51,13 @@ export function createTokenService(options: TokenOptions): TokenService {
       .setAudience(PARTY)
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + lifetimeSeconds)
-      .sign(keys[0]);
+      .sign(await keys[0]);
   }
 
   async function verify(token: string, keys: Keys, typ: string, requiredClaims: string[]) {
     for (const key of keys) {
       try {
-        const { payload } = await jwtVerify(token, key, {
+        const { payload } = await jwtVerify(token, await key, {
           algorithms: [ALGORITHM],
           issuer: PARTY,
           audience: PARTY,
@@ -112,10 +112,14 @@ export function createTokenService(options: TokenOptions): TokenService {
   };
 }
 
-type Keys = [KeyObject, ...KeyObject[]];
+type Key = Promise<webcrypto.CryptoKey>;
+type Keys = [Key, ...Key[]];
 
 function importKeys(secrets: readonly string[]): Keys {
-  const [first, ...rest] = secrets.map((secret) => createSecretKey(secret, 'utf8'));
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const [first, ...rest] = secrets.map((secret) =>
+    webcrypto.subtle.importKey('raw', Buffer.from(secret), algorithm, false, ['sign', 'verify']),
+  );
   if (first === undefined) throw new TypeError('At least one token secret is needed');
   return [first, ...rest];
 }

@@ -27,6 +27,10 @@ export interface UserCacheDeps {
   now?: () => number;
 }
 
+/** What storage does. */
+const raiseLastSeen = (user: UserRecord, at: Date): UserRecord =>
+  user.lastSeen !== null && user.lastSeen >= at ? user : { ...user, lastSeen: at };
+
 /** Keeps users in memory until `user.updated`. */
 export function createUserCache({ users, bus, now }: UserCacheDeps): UserCache {
   const cache = createRecordCache<UserRecord>({
@@ -48,7 +52,7 @@ export function createUserCache({ users, bus, now }: UserCacheDeps): UserCache {
     },
     async touchLastSeen(times) {
       await users.touchLastSeen(times);
-      for (const id of times.keys()) cache.drop(id);
+      for (const [id, at] of times) cache.amend(id, (user) => raiseLastSeen(user, at));
     },
   };
 }

@@ -10,7 +10,7 @@ const dialects = Object.values(socketDialects);
  * Users whose contacts are looked up at once. When everybody comes back together, who is told of it can wait; what
  * they ask for cannot.
  */
-const LOOKUPS_AT_ONCE = 4;
+const LOOKUPS_AT_ONCE = 64;
 
 /** Brings receipts, typing and presence to those whom they concern. */
 export function fanOutNotices(parts: FanOutParts): () => void {

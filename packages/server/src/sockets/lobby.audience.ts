@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import { presentLobbyMessage } from '../dialects/lobby/lobby.presenter.js';
 import type { MessageRecord } from '../models/message.record.js';
+import { createBoundedCache } from '../services/bounded.cache.js';
 import type { EdgeContext } from './edge.types.js';
 
 /** Usernames kept for lobby frames: about 100 bytes each. */
@@ -18,7 +18,7 @@ export type LobbyAudience = ReturnType<typeof createLobbyAudience>;
 /** The raw connections of the lobby, and the names of those who speak in it. */
 export function createLobbyAudience({ bus, users, logger }: EdgeContext) {
   const listeners = new Set<LobbyListener>();
-  const names = new LRUCache<string, string>({ max: NAMES_MAX });
+  const names = createBoundedCache<string>(NAMES_MAX);
   const unsubscribe = bus.subscribe('user.updated', ({ userId }) => names.delete(userId));
 
   /** Looks up the names that are not known. A user who is gone goes by an empty one. */

@@ -12,7 +12,7 @@ const REVOKED_MAX = 10_000;
  * Handshakes that look up a session at once. After a restart none is in memory, and thousands that asked together
  * would wait longer for a database connection than for a database that is down (fault harness, scenario storm).
  */
-const ENTERING_AT_ONCE = 16;
+const ENTERING_AT_ONCE = 64;
 
 export type SessionGate = ReturnType<typeof createSessionGate>;
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createRecordCache } from '../../src/services/record.cache.js';
 
 /** A store whose reads are answered when the test says so, with what was stored when they began. */
@@ -18,8 +18,9 @@ function createSlowStore() {
       );
       return new Promise((resolve) => waiting.push(() => resolve(found)));
     },
-    /** Answers the oldest read that waits. */
+    /** Answers the oldest read, once there is one. */
     async answer(): Promise<void> {
+      await vi.waitFor(() => expect(waiting).not.toEqual([]), { interval: 1 });
       waiting.shift()?.();
       await new Promise((resolve) => setImmediate(resolve));
     },
@@ -63,6 +64,24 @@ describe('a cache of records', () => {
     expect(store.asked).toEqual([['a', 'b'], ['a']]);
   });
 
+  it('amends what is kept without a read, and reads again what is on its way', async () => {
+    const store = createSlowStore();
+    store.stored.set('a', 'old').set('b', 'old');
+    const cache = createRecordCache({ max: 10, maxAgeMs: 1_000, read: store.read });
+    const kept = cache.get('a');
+    await store.answer();
+    expect(await kept).toBe('old');
+    const onItsWay = cache.get('b');
+    for (const key of ['a', 'b', 'c']) {
+      store.stored.set(key, 'new');
+      cache.amend(key, (value) => `${value} and amended`);
+    }
+    await store.answer();
+    await store.answer();
+    expect([await cache.get('a'), await onItsWay]).toEqual(['old and amended', 'new']);
+    expect(store.asked).toEqual([['a'], ['b'], ['b']]);
+  });
+
   it('gives a caller who comes after a drop nothing older than it', async () => {
     const store = createSlowStore();
     store.stored.set('a', 'old');
@@ -71,7 +90,7 @@ describe('a cache of records', () => {
     store.stored.delete('a');
     cache.drop('a');
     const late = cache.get('a');
-    for (let read = 0; read < 3; read += 1) await store.answer();
+    for (let read = 0; read < 2; read += 1) await store.answer();
     expect([await early, await late]).toEqual([undefined, undefined]);
   });
 

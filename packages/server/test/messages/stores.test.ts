@@ -75,3 +75,25 @@ it('opens many direct chats at once, each of them once, whoever else opens them'
   const found = await stores.chats.findDirects([...pairKeys, pairKeyOf(user, newId())]);
   expect([...found.keys()].sort()).toEqual([...pairKeys].sort());
 });
+
+it('lists the chats of many members at once, each by activity and bounded, however many they have together', async () => {
+  const [busy, quiet, nobody, other] = [newId(), newId(), newId(), newId()];
+  const open = (pairs: string[], at: number) => stores.chats.openDirects(pairs, new Date(at));
+  for (const [at, member] of [busy, quiet, busy, busy].entries())
+    await open([pairKeyOf(member, newId())], at * 1_000);
+  await open([pairKeyOf(busy, quiet)], 9_000);
+  const timesOf = async (limit: number) => {
+    const lists = await stores.chats.listOfMany([busy, quiet, nobody], limit);
+    return [busy, quiet, nobody].map((id) =>
+      lists.get(id)?.map((chat) => chat.lastActivity.getTime() / 1_000),
+    );
+  };
+  expect(await timesOf(10)).toEqual([[9, 3, 2, 0], [9, 1], []]);
+  expect(await timesOf(2)).toEqual([[9, 3], [9, 1], []]);
+  expect([...(await stores.chats.listOfMany([quiet], 1)).values()].flat()).toHaveLength(1);
+
+  const crowd = Array.from({ length: 1_001 }, () => pairKeyOf(other, newId()));
+  await open(crowd, 20_000);
+  const lists = await stores.chats.listOfMany([other, quiet], 10);
+  expect([...lists.values()].map(({ length }) => length)).toEqual([10, 2]);
+});

@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache';
 import type { MessageReader } from '../../models/message.reader.js';
 import type { ChatHead, LogEntry } from '../../models/message.record.js';
 import type { MessageStore } from '../../models/message.store.js';
+import { createBoundedCache } from '../bounded.cache.js';
 
 /** Chats whose heads are kept: about 200 bytes each. */
 const HEADS_MAX = 50_000;
@@ -17,7 +17,7 @@ export function createHeadCache(
   reader: Pick<MessageReader, 'heads'>,
   store: Pick<MessageStore, 'applyPending'>,
 ) {
-  const heads = new LRUCache<string, ChatHead>({ max: HEADS_MAX });
+  const heads = createBoundedCache<ChatHead>(HEADS_MAX);
 
   return {
     /** Heads of these chats, read where they are not known. Changes that a crash left half applied are completed first. */
