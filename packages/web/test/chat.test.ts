@@ -171,7 +171,8 @@ describe.skipIf(chromiumPath === undefined)('two people in the browser', () => {
     await bruno.page.reload();
     const face = bruno.page.locator('.pane-header img');
     await face.waitFor();
-    expect(await face.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(256);
+    // An image is there before it is loaded.
+    await expect.poll(() => face.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(256);
     await page.getByRole('button', { name: 'Remove picture' }).click();
     await page.getByText('Picture removed').waitFor();
     await page.locator('.profile-head img').waitFor({ state: 'detached' });

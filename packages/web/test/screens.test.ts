@@ -213,6 +213,8 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
     await page.keyboard.press('Enter');
     const composer = page.getByRole('textbox', { name: 'Message Maya Lindqvist' });
     await composer.waitFor();
+    // The arrows begin at the last message that is there.
+    await page.getByRole('article').last().getByText('❤️').waitFor();
     await page.getByRole('feed').focus();
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowUp');

@@ -1,5 +1,8 @@
+import { totalmem } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { nextState, openForTest } from './database.fixture.js';
+
+const MEGABYTE = 1_048_576;
 
 describe('the planner of the embedded engine', () => {
   it('answers queries that several indexes could serve, over many documents, also after a restart', async () => {
@@ -22,4 +25,15 @@ describe('the planner of the embedded engine', () => {
     if (!database.isUp()) await nextState(database, true);
     await ask();
   });
+});
+
+it('takes its share of the memory from the file that it reads at its start', async () => {
+  const { connection } = await openForTest();
+  const status = await connection.getClient().db('admin').command({ serverStatus: 1 });
+  const quarter = Math.floor(totalmem() / 4 / MEGABYTE);
+  const bytes = Number(status['wiredTiger'].cache['maximum bytes configured']);
+  expect(bytes).toBeGreaterThanOrEqual(256 * MEGABYTE);
+  expect(bytes).toBeLessThanOrEqual(Math.max(256, Math.min(2_048, quarter)) * MEGABYTE);
+  if (!(process.constrainedMemory() < totalmem()))
+    expect(bytes).toBe(Math.max(256, Math.min(2_048, quarter)) * MEGABYTE);
 });

@@ -8,6 +8,7 @@ import { formatDay, formatFull, formatTime } from '../text/time.format.js';
 import { Avatar } from '../ui/avatar.js';
 import { IconButton } from '../ui/icon.button.js';
 import { Icon } from '../ui/icon.js';
+import { afterRelease } from '../ui/pointer.release.js';
 import { hasMenu } from './message.menu.js';
 import { isOnlyEmoji, RichText } from './rich.text.js';
 import { Tick } from './tick.js';
@@ -62,7 +63,8 @@ export const MessageRow = memo((props: MessageRowProps) => {
           if (getSelection()?.isCollapsed === false || (event.target as HTMLElement).closest('a') !== null)
             return;
           event.preventDefault();
-          onMenu(message, event.currentTarget);
+          const article = event.currentTarget;
+          afterRelease(() => onMenu(message, article));
         }}
       >
         {isRoom && !isOwn && (
