@@ -26,8 +26,8 @@ export interface HeadUpdate {
   lastActivity: Date | null;
 }
 
-/** Chats that are read at once for several members: 300 kB. */
-const TOGETHER_MAX = 1_000;
+/** Members whose chats are read at once, and how many chats those may have together: 300 kB. */
+const TOGETHER = { members: 16, chats: 1_000 };
 
 export type ChatStore = ReturnType<typeof createChatStore>;
 
@@ -41,6 +41,16 @@ export function createChatStore(connection: Connection) {
   async function list(filter: mongo.Filter<ChatDocument>, limit: number): Promise<ChatRecord[]> {
     const found = await chats.find(filter).sort({ lastActivity: -1, _id: -1 }).limit(limit).toArray();
     return found.map(toChatRecord);
+  }
+
+  async function listTogether(userIds: readonly string[], limit: number): Promise<Map<string, ChatRecord[]>> {
+    if (userIds.length > 1) {
+      const found = await list({ participants: { $in: userIds.map(oid) } }, TOGETHER.chats + 1);
+      if (found.length <= TOGETHER.chats) return groupByMember(found, userIds, limit);
+    }
+    const lists = new Map<string, ChatRecord[]>();
+    for (const userId of userIds) lists.set(userId, await list({ participants: oid(userId) }, limit));
+    return lists;
   }
 
   return {
@@ -109,17 +119,16 @@ export function createChatStore(connection: Connection) {
     },
 
     /**
-     * Chats of each of these members, the most recently active first, up to `limit` each. One query for all of them as
-     * long as they have few chats, which takes a third of the time; else one after the other, so that a crowd that
+     * Chats of each of these members, the most recently active first, up to `limit` each. One query for some of them as
+     * long as those have few chats, which takes a third of the time; one query after the other, so that a crowd that
      * connects leaves connections of the database to those who send.
      */
     async listOfMany(userIds: readonly string[], limit: number): Promise<Map<string, ChatRecord[]>> {
-      if (userIds.length > 1) {
-        const found = await list({ participants: { $in: userIds.map(oid) } }, TOGETHER_MAX + 1);
-        if (found.length <= TOGETHER_MAX) return groupByMember(found, userIds, limit);
-      }
       const lists = new Map<string, ChatRecord[]>();
-      for (const userId of userIds) lists.set(userId, await list({ participants: oid(userId) }, limit));
+      for (let start = 0; start < userIds.length; start += TOGETHER.members) {
+        const some = userIds.slice(start, start + TOGETHER.members);
+        for (const [userId, chatsOfUser] of await listTogether(some, limit)) lists.set(userId, chatsOfUser);
+      }
       return lists;
     },
 

@@ -92,6 +92,15 @@ it('lists the chats of many members at once, each by activity and bounded, howev
   expect(await timesOf(2)).toEqual([[9, 3], [9, 1], []]);
   expect([...(await stores.chats.listOfMany([quiet], 1)).values()].flat()).toHaveLength(1);
 
+  const members = [busy, ...Array.from({ length: 30 }, newId), quiet];
+  const ofCrowd = await stores.chats.listOfMany(members, 10);
+  expect([...ofCrowd.keys()]).toEqual(members);
+  expect(members.map((id) => ofCrowd.get(id)?.length)).toEqual([
+    4,
+    ...Array.from({ length: 30 }, () => 0),
+    2,
+  ]);
+
   const crowd = Array.from({ length: 1_001 }, () => pairKeyOf(other, newId()));
   await open(crowd, 20_000);
   const lists = await stores.chats.listOfMany([other, quiet], 10);

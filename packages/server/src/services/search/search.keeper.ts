@@ -13,6 +13,8 @@ const PAGES_AT_START = 50;
  * a send that meets a page waits for it; while nobody does, half is enough for those who read.
  */
 const REST = { whileWriting: 9, else: 1 };
+/** A node that stops waits for the end of a rest. */
+const REST_MAX_MS = 1_000;
 
 export interface SearchKeeperDeps {
   store: Pick<SearchStore, 'marks' | 'write'>;
@@ -58,7 +60,7 @@ export function createSearchKeeper({ store, queue, onError, intervalMs }: Search
       if (next === null) break;
       before = next;
       const rest = queue.isEmpty() ? REST.else : REST.whileWriting;
-      if (missing.length > 0) await pause(rest * (performance.now() - pageStartedAt));
+      if (missing.length > 0) await pause(Math.min(REST_MAX_MS, rest * (performance.now() - pageStartedAt)));
     }
     if (stopped) return;
     if (inherited !== null) {
