@@ -55,6 +55,9 @@ export function createAdmissionGate(options: AdmissionOptions = {}) {
   return {
     checkRoom,
 
+    /** How many wait for their turn. */
+    waiting: () => waiting.length,
+
     /** Does the work in its turn. Throws `server_busy` when too much waits, or when its turn comes too late. */
     async run<T>(work: () => Promise<T>): Promise<T> {
       if (underWay >= atOnce) {

@@ -28,6 +28,14 @@ export interface PasswordService {
 }
 
 /**
+ * How nice the threads are that hash (sched(7) has what a thread then gets of a core that one at 0 wants as well). A
+ * third: who signs in alone is not kept waiting, not even on a machine that has no core to spare. A thirtieth while
+ * others wait for their turn: a crowd takes the time that is left over, and a flood of bad passwords no more than that
+ * (docs/decisions/0007 has what each costs those who chat).
+ */
+const NICE = { alone: 5, inCrowd: 15 };
+
+/**
  * One core stays free of hashes where there is more than one. A thread that wakes up waits for the time slice of the one
  * that has the core, however low its priority, and a message wakes four threads on its way.
  */
@@ -49,9 +57,13 @@ export function createPasswordService(options: PasswordOptions): PasswordService
   const gate = createAdmissionGate({ atOnce, waitingMax: waiting, waitMs: limits.passwordWaitMs });
   // A well-formed hash of the same cost that nobody knows a password for.
   const nobodysHash = bcrypt.genSaltSync(cost) + '.'.repeat(31);
-  const threads = createPasswordThreads();
+  const threads = {
+    alone: createPasswordThreads({ nice: NICE.alone }),
+    inCrowd: createPasswordThreads({ nice: NICE.inCrowd }),
+  };
 
-  const hashInTurn = (job: HashJob) => gate.run(() => threads.run(job));
+  const hashInTurn = (job: HashJob) =>
+    gate.run(() => threads[gate.waiting() > 0 ? 'inCrowd' : 'alone'].run(job));
 
   // 44 characters without a NUL, whatever the password is.
   const digest = (password: string) => createHmac('sha256', key).update(password, 'utf8').digest('base64');
@@ -63,6 +75,8 @@ export function createPasswordService(options: PasswordOptions): PasswordService
       return isSame === true && hash !== null;
     },
     checkRoom: () => gate.checkRoom(),
-    close: () => threads.close(),
+    async close() {
+      await Promise.all([threads.alone.close(), threads.inCrowd.close()]);
+    },
   };
 }

@@ -9,6 +9,12 @@ export interface HashResult {
   value: string | boolean;
 }
 
+/** What a thread is started with. */
+export interface HashThreadData {
+  /** Its niceness, 0 to 19, where a thread has one of its own (Linux). */
+  nice: number;
+}
+
 /** Threads for hashing; one job at a time each. */
 export interface PasswordThreads {
   run(job: HashJob): Promise<HashResult['value']>;
@@ -18,6 +24,11 @@ export interface PasswordThreads {
 
 const ENDED = 'the thread that hashes passwords ended';
 
+export interface PasswordThreadsOptions extends HashThreadData {
+  /** How long a thread waits for another job, in milliseconds; default a minute. */
+  idleMs?: number;
+}
+
 /** A thread holds 12 to 15 MB (measured), and most of the time nobody signs in. */
 const IDLE_MS = 60_000;
 
@@ -25,7 +36,7 @@ const IDLE_MS = 60_000;
  * Starts a thread when a job finds none that is idle, so there are as many as there were jobs at once: the caller
  * bounds them. One that has had nothing to do for `idleMs` ends. They keep no process alive.
  */
-export function createPasswordThreads(idleMs = IDLE_MS): PasswordThreads {
+export function createPasswordThreads({ nice, idleMs = IDLE_MS }: PasswordThreadsOptions): PasswordThreads {
   const entry = findThreadEntry(new URL('./password.worker', import.meta.url));
   const idle: Worker[] = [];
   const endings = new WeakMap<Worker, NodeJS.Timeout>();
@@ -33,7 +44,7 @@ export function createPasswordThreads(idleMs = IDLE_MS): PasswordThreads {
   let isClosed = false;
 
   function start(): Worker {
-    const worker = new Worker(entry, { execArgv: [] });
+    const worker = new Worker(entry, { execArgv: [], workerData: { nice } satisfies HashThreadData });
     all.add(worker);
     // Whoever has a job there is told; one that fails without a job is no reason for the server to fall.
     worker.on('error', () => undefined);

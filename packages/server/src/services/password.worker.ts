@@ -3,18 +3,14 @@
  * the pool that serves files and DNS, and it can give way to those who chat (docs/decisions/0007).
  */
 import { platform, setPriority } from 'node:os';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import bcrypt from 'bcrypt';
-import type { HashJob, HashResult } from './password.threads.js';
+import type { HashJob, HashResult, HashThreadData } from './password.threads.js';
 
-/**
- * With nice 5 a thread gets a third of what a thread at 0 gets of a core that both want (sched(7)), so a hash still
- * comes to its end on a machine that has no core to spare. Nice 10, a tenth, was no better for those who chat.
- */
-const NICE = 5;
+const { nice } = workerData as HashThreadData;
 
 // On Linux the priority is the calling thread's; elsewhere it is the whole server's.
-if (platform() === 'linux') setPriority(NICE);
+if (platform() === 'linux') setPriority(nice);
 
 const port = parentPort;
 port?.on('message', (job: HashJob) => {

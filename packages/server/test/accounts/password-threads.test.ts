@@ -5,7 +5,7 @@ import { createPasswordThreads, type HashJob } from '../../src/services/password
 
 let threads: ReturnType<typeof createPasswordThreads>;
 beforeEach(() => {
-  threads = createPasswordThreads();
+  threads = createPasswordThreads({ nice: 5 });
 });
 afterEach(() => threads.close());
 
@@ -29,6 +29,18 @@ describe('the threads that hash passwords', () => {
     },
   );
 
+  it.runIf(process.platform === 'linux')('give way even more while others wait', async () => {
+    const passwords = createPasswordService({ key: 'a key', atOnce: 1 });
+    const count = (nice: number) => niceness().filter((found) => found === nice).length;
+    const before = { alone: count(5), inCrowd: count(15) };
+    await passwords.hash('correct horse');
+    expect([count(5) - before.alone, count(15) - before.inCrowd]).toEqual([1, 0]);
+    // The first finds nobody waiting, and the last leaves nobody behind.
+    await Promise.all([1, 2, 3].map(() => passwords.hash('correct horse')));
+    expect([count(5) - before.alone, count(15) - before.inCrowd]).toEqual([1, 1]);
+    await passwords.close();
+  });
+
   it.runIf(process.platform === 'linux')('are as many as jobs at once, and are used again', async () => {
     const count = () => readdirSync('/proc/self/task').length;
     const quick = { digest: 'a digest', cost: 4 };
@@ -39,7 +51,7 @@ describe('the threads that hash passwords', () => {
   });
 
   it.runIf(process.platform === 'linux')('end when they have nothing to do, and come back', async () => {
-    const brief = createPasswordThreads(10);
+    const brief = createPasswordThreads({ nice: 5, idleMs: 10 });
     const before = niceness().filter((nice) => nice === 5).length;
     const count = () => niceness().filter((nice) => nice === 5).length - before;
     await Promise.all([brief.run(slowly), brief.run(slowly)]);

@@ -1,14 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The processor that everything under test runs on: server, peers and database engine. */
 export const CORE_UNDER_TEST = 0;
 /** The processor of the load generator. */
 export const CORE_OF_LOAD = 1;
-
-/** Niceness of the session: whatever else happens on the machine waits for the load and for what is under test. */
-const FIRST = -20;
 
 const START_MS = 60_000;
 const STOP_MS = 20_000;
@@ -42,20 +38,11 @@ export interface PinnedOptions {
 export const canPin = spawnSync('taskset', ['-V']).error === undefined;
 
 /**
- * Binds the calling process to the processor of the load, and lets the bench go first. Linux shares a processor between
- * sessions before it looks at niceness (sched(7), autogroups), so the session is what has to be raised; it is put back
- * when this process ends.
+ * Binds the calling process to the processor of the load. Nothing gets a higher priority: the kernel's own threads, which
+ * bring the answers of the disk, would wait for it, and a processor that is never idle would then stop the journal.
  */
 export function pinLoadGenerator(): void {
   movePinned(process.pid, CORE_OF_LOAD);
-  try {
-    const session = '/proc/self/autogroup';
-    const before = /nice (-?\d+)/.exec(readFileSync(session, 'utf8'))?.[1];
-    writeFileSync(session, String(FIRST));
-    process.once('exit', () => writeFileSync(session, before ?? '0'));
-  } catch {
-    // Another kernel, or not root: then a busy machine shows in the windows that are dropped.
-  }
 }
 
 /** Lets a process and its threads run on one processor, or on any. */

@@ -4,7 +4,7 @@ import type { System } from './system.js';
 
 /**
  * Share of one processor that others may use during a window. The kernel's own threads and a shell are below 2 in
- * 100, a compiler or a test beside the bench is near 100; what is short of this waits, as the bench goes first.
+ * 100, a compiler or a test beside the bench is near 100.
  */
 export const FOREIGN_SHARE_MAX = 0.15;
 
