@@ -46,6 +46,27 @@ export function createMessageReader(connection: Connection) {
     return found.map(({ last }) => last);
   }
 
+  /**
+   * The messages among these that the user has deleted for oneself, by chat. Few chats have any, and a condition for each
+   * chat is dear (80 µs of the engine), so those are looked for first.
+   */
+  async function countHiddenAmong(
+    user: Types.ObjectId,
+    conditions: readonly { chatId: Types.ObjectId }[],
+  ): Promise<Counted[]> {
+    const hint = 'hidden_messages';
+    const $in = conditions.map(({ chatId }) => chatId);
+    const found = await entries
+      .aggregate<Counted>([{ $match: { ...hiddenFrom(user), chatId: { $in } } }, COUNT_BY_CHAT], { hint })
+      .toArray();
+    if (found.length === 0) return [];
+    const chats = new Set(found.map(({ _id }) => _id.toHexString()));
+    const $or = conditions.filter(({ chatId }) => chats.has(chatId.toHexString()));
+    return entries
+      .aggregate<Counted>([{ $match: { ...hiddenFrom(user), $or } }, COUNT_BY_CHAT], { hint })
+      .toArray();
+  }
+
   return {
     /** Where chats stand, from the messages themselves. A chat without entries is absent. */
     async heads(chatIds: readonly string[]): Promise<Map<string, ChatHead>> {
@@ -183,15 +204,11 @@ export function createMessageReader(connection: Connection) {
         sender: { $ne: user },
         deleted: false,
       }));
-      const perChat = { $group: { _id: '$chatId', count: { $sum: 1 } } };
-      type Counted = { _id: Types.ObjectId; count: number };
       const [all, hidden] = await Promise.all([
-        entries.aggregate<Counted>([{ $match: { $or: unread } }, perChat], { hint: 'chat_seq' }).toArray(),
         entries
-          .aggregate<Counted>([{ $match: { ...hiddenFrom(user), $or: unread } }, perChat], {
-            hint: 'hidden_messages',
-          })
+          .aggregate<Counted>([{ $match: { $or: unread } }, COUNT_BY_CHAT], { hint: 'chat_seq' })
           .toArray(),
+        countHiddenAmong(user, unread),
       ]);
       const counts = new Map(all.map(({ _id, count }) => [_id.toHexString(), count]));
       for (const { _id, count } of hidden)
@@ -208,6 +225,10 @@ export function createMessageReader(connection: Connection) {
     },
   };
 }
+
+type Counted = { _id: Types.ObjectId; count: number };
+
+const COUNT_BY_CHAT = { $group: { _id: '$chatId', count: { $sum: 1 } } };
 
 /** What makes the partial index of hidden messages fit. */
 function hiddenFrom(user: Types.ObjectId) {

@@ -142,6 +142,22 @@ describe('receipts and unread counts', () => {
     expect(await node.chats.unreadOf(bob.userId)).toEqual({ total: 2, chats: [{ chatId, unreadCount: 2 }] });
   });
 
+  it('does not count what the reader has deleted for oneself, nor forgets the chats where nothing is', async () => {
+    const { chatId, ids } = await sendMany(4);
+    const carol = newActor('carol');
+    const { view } = await node.messages.send(carol, { to: bob.userId, ...text('nothing is hidden here') });
+    await node.receipts.markRead(bob, { chatId, upTo: 1 });
+    await node.messages.remove(bob, ids[0]!, 'me');
+    await node.messages.remove(bob, ids[2]!, 'me');
+    expect(await node.chats.unreadOf(bob.userId)).toEqual({
+      total: 3,
+      chats: expect.arrayContaining([
+        { chatId, unreadCount: 2 },
+        { chatId: view.chat.id, unreadCount: 1 },
+      ]) as unknown,
+    });
+  });
+
   it('shows messages as delivered, then read, to both sides, and publishes each step once it is stored', async () => {
     const { chatId } = await sendMany(2);
     const steps: unknown[] = [];
