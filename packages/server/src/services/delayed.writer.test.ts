@@ -12,7 +12,7 @@ function createCounted(fails = { next: false }) {
   const start = performance.now();
   const writer = createDelayedWriter({
     delayMs: 200,
-    rest: 9,
+    rest: () => 9,
     batch: { least: 4, most: 10 },
     async flushSome(max) {
       if (fails.next) throw new Error('no answer');

@@ -4,9 +4,9 @@ export interface DelayedWriterDeps {
   delayMs: number;
   /**
    * Between the flushes of a round the writer rests so many times as long as the last one took: 9 leaves nine tenths of
-   * the database's time to those whose acks wait.
+   * the database's time to those whose acks wait. Asked before each rest.
    */
-  rest: number;
+  rest: () => number;
   /** How much a flush writes: the least, unless a round of such flushes would take more than a second. */
   batch: { least: number; most: number };
   /** Writes up to `max` of what waits, what came first first. */
@@ -49,7 +49,7 @@ export function createDelayedWriter(deps: DelayedWriterDeps) {
 
   function beginRound(): void {
     left = countWaiting();
-    const flushMs = tookMs * (1 + rest);
+    const flushMs = tookMs * (1 + rest());
     size = Math.max(batch.least, Math.min(batch.most, Math.ceil((left * flushMs) / ROUND_MS)));
   }
 
@@ -72,7 +72,7 @@ export function createDelayedWriter(deps: DelayedWriterDeps) {
         timer = null;
         void goOn();
       },
-      left > 0 ? Math.min(REST_MAX_MS, rest * tookMs) : delayMs,
+      left > 0 ? Math.min(REST_MAX_MS, rest() * tookMs) : delayMs,
     );
   }
 

@@ -99,7 +99,7 @@ export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedge
 
   const writer = createDelayedWriter({
     delayMs: DELIVERED_DELAY_MS,
-    rest: REST,
+    rest: () => REST,
     batch: BATCH,
     flushSome,
     countWaiting: () => waiting.size,

@@ -174,7 +174,7 @@ describe('what a full queue dropped', () => {
     const since = new Date(Date.now() - 3_600_000);
     const queue = {
       indexedUntil: () => new Date(),
-      isEmpty: () => true,
+      rest: () => 1,
       droppedSince: () => since,
       takeDropped: () => null,
     };

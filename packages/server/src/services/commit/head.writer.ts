@@ -66,7 +66,7 @@ export function createHeadWriter({ advanceHeads, onError }: HeadWriterDeps) {
 
   const writer = createDelayedWriter({
     delayMs: FLUSH_DELAY_MS,
-    rest: REST,
+    rest: () => REST,
     batch: BATCH,
     flushSome,
     countWaiting: () => dirty.size,

@@ -8,17 +8,12 @@ const MARK_INTERVAL_MS = 10_000;
 const PAGE = 100;
 /** Pages before `heal` returns; the rest follows while the server serves. */
 const PAGES_AT_START = 50;
-/**
- * The rest after a page, in times of what it took: while people write nine tenths of the database's time are theirs, as
- * a send that meets a page waits for it; while nobody does, half is enough for those who read.
- */
-const REST = { whileWriting: 9, else: 1 };
 /** A node that stops waits for the end of a rest. */
 const REST_MAX_MS = 1_000;
 
 export interface SearchKeeperDeps {
   store: Pick<SearchStore, 'marks' | 'write'>;
-  queue: Pick<SearchQueue, 'indexedUntil' | 'isEmpty' | 'droppedSince' | 'takeDropped'>;
+  queue: Pick<SearchQueue, 'indexedUntil' | 'rest' | 'droppedSince' | 'takeDropped'>;
   onError: (error: unknown) => void;
   /** Default `MARK_INTERVAL_MS`. */
   intervalMs?: number;
@@ -59,8 +54,8 @@ export function createSearchKeeper({ store, queue, onError, intervalMs }: Search
       onPage(pages);
       if (next === null) break;
       before = next;
-      const rest = queue.isEmpty() ? REST.else : REST.whileWriting;
-      if (missing.length > 0) await pause(Math.min(REST_MAX_MS, rest * (performance.now() - pageStartedAt)));
+      if (missing.length > 0)
+        await pause(Math.min(REST_MAX_MS, queue.rest() * (performance.now() - pageStartedAt)));
     }
     if (stopped) return;
     if (inherited !== null) {

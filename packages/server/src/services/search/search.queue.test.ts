@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { MessageRecord } from '../../models/message.record.js';
 import type { SearchEntry } from '../../models/search.record.js';
 import { createSearchQueue } from './search.queue.js';
@@ -82,4 +82,20 @@ it('tells since when the oldest message waits', () => {
   queue.note(makeMessage('1', 'hello'));
   expect(queue.indexedUntil().getTime()).toBeGreaterThanOrEqual(startedAt);
   expect(queue.indexedUntil().getTime()).toBeLessThanOrEqual(Date.now());
+});
+
+it('leaves nine tenths of the time to those who write, and half of it to nobody in particular', async () => {
+  vi.useFakeTimers();
+  const { queue } = makeQueue({ messages: 1, characters: 1_000 });
+  expect(queue.rest()).toBe(1);
+  queue.note(makeMessage('1', 'hello'));
+  await vi.advanceTimersByTimeAsync(900);
+  // Also one that it has no room for.
+  queue.note(makeMessage('2', 'hello'));
+  await vi.advanceTimersByTimeAsync(900);
+  expect(queue.rest()).toBe(9);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(queue.rest()).toBe(1);
+  await queue.close();
+  vi.useRealTimers();
 });

@@ -7,14 +7,16 @@ import { tokenize } from './text.tokens.js';
 const QUEUE_MAX = 20_000;
 const QUEUE_MAX_CHARACTERS = 8_000_000;
 
-/**
- * Under load the index takes a quarter of the time, and falls behind the sends (an entry costs the engine 50 to 90 µs,
- * docs/decisions/0005).
- */
 const FLUSH_DELAY_MS = 200;
-const REST = 3;
-/** 16 entries take the engine 1 ms or 2: a send that comes meanwhile waits for no more. */
-const BATCH = { least: 16, most: 1_000 };
+/**
+ * While people write the index takes a tenth of the time, and falls behind a thousand messages a second (an entry costs
+ * the engine 50 to 90 µs, docs/decisions/0005); when nobody does it takes half, and catches up.
+ */
+const REST = { whileWriting: 9, else: 1 };
+/** People write as long as this has not passed since the last message. */
+const PAUSE_MS = 1_000;
+/** 16 entries take the engine 1 ms or 2, and 200 some 15: a send that comes meanwhile waits for them. */
+const BATCH = { least: 16, most: 200 };
 const FLUSH_MAX_TOKENS = 15_000;
 
 export interface SearchQueueDeps {
@@ -39,6 +41,7 @@ export function createSearchQueue({ write, onError, onRoom, limits }: SearchQueu
   const waiting = new Map<string, { message: MessageRecord; since: number }>();
   let characters = 0;
   let droppedSince: Date | null = null;
+  let notedAt = Number.NEGATIVE_INFINITY;
 
   function takeBatch(max: number): { message: MessageRecord; entry: SearchEntry }[] {
     const batch: { message: MessageRecord; entry: SearchEntry }[] = [];
@@ -62,6 +65,7 @@ export function createSearchQueue({ write, onError, onRoom, limits }: SearchQueu
     if (droppedSince !== null && hasRoom()) onRoom?.();
   }
 
+  const rest = () => (performance.now() - notedAt < PAUSE_MS ? REST.whileWriting : REST.else);
   const hasRoom = () => waiting.size <= messagesMax / 2 && characters <= charactersMax / 2;
 
   function remove(id: string): void {
@@ -71,7 +75,7 @@ export function createSearchQueue({ write, onError, onRoom, limits }: SearchQueu
 
   const writer = createDelayedWriter({
     delayMs: FLUSH_DELAY_MS,
-    rest: REST,
+    rest,
     batch: BATCH,
     flushSome,
     countWaiting: () => waiting.size,
@@ -81,6 +85,7 @@ export function createSearchQueue({ write, onError, onRoom, limits }: SearchQueu
   return {
     /** Takes a message to be indexed, or its newer state. */
     note(message: MessageRecord): void {
+      notedAt = performance.now();
       const held = waiting.get(message.id);
       const growth = message.content.length - (held?.message.content.length ?? 0);
       if ((held === undefined && waiting.size >= messagesMax) || characters + growth > charactersMax) {
@@ -99,8 +104,8 @@ export function createSearchQueue({ write, onError, onRoom, limits }: SearchQueu
       for (const { message } of waiting.values()) yield message;
     },
 
-    /** Whether nothing waits: nobody has written for a moment. */
-    isEmpty: () => waiting.size === 0,
+    /** How long whoever writes to the index rests after a write, in times of what that took. */
+    rest,
 
     /** Everything noted before this moment is in the index, less what was dropped. */
     indexedUntil(): Date {
