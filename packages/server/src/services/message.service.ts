@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { limits, ParleyError, type SendInput } from '@parley/protocol';
 import type { DomainEventBus, EventOrigin } from '../events/domain.events.js';
 import type { ChatRef } from '../models/chat.record.js';
@@ -218,10 +218,7 @@ function isDirectWith(chat: ChatRef, userId: string): boolean {
 
 /** What the idempotency key stands for: 96 bits tell any two bodies of one sender apart. */
 function digestOf(chatId: string, messageType: string, content: string): string {
-  return createHash('sha256')
-    .update(`${chatId}\0${messageType}\0${content}`)
-    .digest('base64url')
-    .slice(0, 16);
+  return hash('sha256', `${chatId}\0${messageType}\0${content}`, 'base64url').slice(0, 16);
 }
 
 /** Tells the bus what was written. `hide` concerns one user alone. */

@@ -80,9 +80,10 @@ export function createCommandTable({ context, speak }: CommandParts): ReadonlyMa
   ): Promise<SendResult> {
     const result = await services.messages.send(actor, payload, originOf(connection));
     const { dialect } = connection;
-    const packet = dialect.messageSent(result.view, tempId);
-    if (dialect.ordersSentNotice && !result.replay) connection.announceOnce(result.view.message.id, packet);
-    else connection.send(packet);
+    const makePacket = () => dialect.messageSent(result.view, tempId);
+    if (dialect.ordersSentNotice && !result.replay)
+      connection.announceOnce(result.view.message.id, makePacket);
+    else connection.send(makePacket());
     return result;
   }
 

@@ -42,7 +42,7 @@ export function fanOutMessages(parts: FanOutParts): () => void {
   function announceToSender(view: MessageView, origin: EventOrigin | undefined): void {
     const connection = origin?.connectionId === undefined ? undefined : findConnection(origin.connectionId);
     if (connection?.dialect.ordersSentNotice !== true) return;
-    connection.announceOnce(view.message.id, connection.dialect.messageSent(view));
+    connection.announceOnce(view.message.id, () => connection.dialect.messageSent(view));
   }
 
   function sendToMembers({ message, chat, origin }: Created, view: MessageView): void {
@@ -50,18 +50,16 @@ export function fanOutMessages(parts: FanOutParts): () => void {
     const others = chat.participants.filter((userId) => userId !== message.sender);
     for (const dialect of dialects) {
       if (!rooms.isSpoken(dialect.name) || !dialect.knows(chat)) continue;
-      const live = others.filter((userId) => rooms.live([userRoom(userId, dialect.name)]).length > 0);
+      const live = others.filter((userId) => rooms.isLive(userRoom(userId, dialect.name)));
       for (const userId of live) reached.add(userId);
       if (live.length > 0) {
         rooms.send(
           live.map((userId) => userRoom(userId, dialect.name)),
-          dialect.newMessage(view, ANYBODY),
+          () => dialect.newMessage(view, ANYBODY),
           { except: [CATCHING_UP_ROOM] },
         );
       }
-      const own = rooms.live([userRoom(message.sender, dialect.name)]);
-      if (own.length === 0) continue;
-      rooms.send(own, dialect.newMessage(view, message.sender), {
+      rooms.send([userRoom(message.sender, dialect.name)], () => dialect.newMessage(view, message.sender), {
         except: [CATCHING_UP_ROOM, ...(dialect.echoesToSender ? [] : exceptOrigin(dialect.name, origin))],
       });
     }
@@ -73,10 +71,10 @@ export function fanOutMessages(parts: FanOutParts): () => void {
     for (const dialect of dialects) {
       if (!dialect.knows(chat)) continue;
       const own = userRoom(message.sender, dialect.name);
-      rooms.send(rooms.live([dialectRoom(dialect.name)]), dialect.newMessage(view, ANYBODY), {
+      rooms.send([dialectRoom(dialect.name)], () => dialect.newMessage(view, ANYBODY), {
         except: [own],
       });
-      rooms.send(rooms.live([own]), dialect.newMessage(view, message.sender), {
+      rooms.send([own], () => dialect.newMessage(view, message.sender), {
         except: exceptOrigin(dialect.name, origin),
       });
     }
@@ -102,7 +100,9 @@ export function fanOutMessages(parts: FanOutParts): () => void {
       queue.runReady(chat.id, () => sendChangeToRoom(message, viewNewMessage(message, chat), present));
       return;
     }
-    const members = chat.participants.filter((userId) => liveRooms(userId).length > 0);
+    const members = chat.participants.filter((userId) =>
+      dialects.some(({ name }) => rooms.isLive(userRoom(userId, name))),
+    );
     if (members.length === 0) return;
     queue.run(
       chat.id,
@@ -115,8 +115,8 @@ export function fanOutMessages(parts: FanOutParts): () => void {
           if (message.hiddenFor?.some((hidden) => hidden.userId === userId)) continue;
           const view = viewMessage(message, chat, marks, userId);
           for (const dialect of dialects) {
-            const packet = dialect[present](view, userId, 'everyone');
-            if (dialect.knows(chat)) rooms.send(rooms.live([userRoom(userId, dialect.name)]), packet);
+            if (!dialect.knows(chat)) continue;
+            rooms.send([userRoom(userId, dialect.name)], () => dialect[present](view, userId, 'everyone'));
           }
         }
       },
@@ -132,15 +132,11 @@ export function fanOutMessages(parts: FanOutParts): () => void {
     for (const dialect of dialects) {
       if (!dialect.knows(view.chat)) continue;
       const except = [message.sender, ...hiding].map((userId) => userRoom(userId, dialect.name));
-      rooms.send(rooms.live([dialectRoom(dialect.name)]), dialect[present](view, ANYBODY, 'everyone'), {
+      rooms.send([dialectRoom(dialect.name)], () => dialect[present](view, ANYBODY, 'everyone'), {
         except,
       });
-      rooms.send(rooms.live(except.slice(0, 1)), dialect[present](view, message.sender, 'everyone'));
+      rooms.send(except.slice(0, 1), () => dialect[present](view, message.sender, 'everyone'));
     }
-  }
-
-  function liveRooms(userId: string): string[] {
-    return rooms.live(dialects.map(({ name }) => userRoom(userId, name)));
   }
 
   function onHidden({ message, chat, userId, origin }: DomainEvents['message.hidden']): void {
@@ -148,8 +144,8 @@ export function fanOutMessages(parts: FanOutParts): () => void {
       const view = viewNewMessage(message, chat);
       for (const dialect of dialects) {
         if (!dialect.knows(chat)) continue;
-        const own = rooms.live([userRoom(userId, dialect.name)]);
-        rooms.send(own, dialect.messageDeleted(view, userId, 'me'), {
+        const own = userRoom(userId, dialect.name);
+        rooms.send([own], () => dialect.messageDeleted(view, userId, 'me'), {
           except: exceptOrigin(dialect.name, origin),
         });
       }

@@ -30,9 +30,10 @@ export function fanOutNotices(parts: FanOutParts): () => void {
     queue.runReady(chat.id, () => {
       for (const dialect of dialects) {
         if (!dialect.knows(chat)) continue;
-        const live = rooms.live(audience.map((member) => userRoom(member, dialect.name)));
-        if (live.length > 0)
-          rooms.send(live, read ? dialect.messageRead(event) : dialect.messageDelivered(event));
+        rooms.send(
+          audience.map((member) => userRoom(member, dialect.name)),
+          () => (read ? dialect.messageRead(event) : dialect.messageDelivered(event)),
+        );
       }
     });
   }
@@ -50,7 +51,7 @@ export function fanOutNotices(parts: FanOutParts): () => void {
               .filter((member) => member !== userId)
               .map((member) => userRoom(member, dialect.name));
       // "Stopped" is worth keeping: whoever missed "types" ignores it, whoever saw it is spared the wait.
-      rooms.send(rooms.live(audience), dialect.typing(event), {
+      rooms.send(audience, () => dialect.typing(event), {
         except: [userRoom(userId, dialect.name)],
         isVolatile: event.isTyping,
       });
@@ -72,7 +73,7 @@ export function fanOutNotices(parts: FanOutParts): () => void {
             watchRoom(userId, dialect.name),
             ...contacts.map((contact) => userRoom(contact, dialect.name)),
           ];
-          rooms.send(rooms.live(audience), packet, { except: [userRoom(userId, dialect.name)] });
+          rooms.send(audience, () => packet, { except: [userRoom(userId, dialect.name)] });
         }
       },
     );

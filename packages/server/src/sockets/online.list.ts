@@ -29,7 +29,7 @@ export function createOnlineList({ bus, services, limits }: EdgeContext, rooms: 
 
   function send(): void {
     timer = null;
-    rooms.send(rooms.live([room]), presentOnlineUsers(list()));
+    rooms.send([room], () => presentOnlineUsers(list()));
   }
 
   return {

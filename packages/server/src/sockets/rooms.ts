@@ -38,16 +38,23 @@ export function watchRoom(userId: string, dialect: SocketDialectName): string {
 /** Connections that are given their unread messages and must hear new ones after those. */
 export const CATCHING_UP_ROOM = 'catching-up';
 
+/** How a packet is made, once somebody is there to get it: most rooms of a message have nobody in them. */
+export type MakePacket = () => Packet;
+
 /** Sends packets to rooms. */
 export interface Broadcaster {
   /** Whether any connection speaks the dialect: most servers know one or two of them. */
   isSpoken(dialect: SocketDialectName): boolean;
-  /** Those of the rooms that somebody is in. */
-  live(rooms: readonly string[]): string[];
+  /** Whether anybody is in the room. */
+  isLive(room: string): boolean;
   /** Connections in the room. */
   count(room: string): number;
   /** Encodes once and writes to every connection in any of the rooms, and in none of `except`. */
-  send(rooms: readonly string[], packet: Packet, options?: { except?: string[]; isVolatile?: boolean }): void;
+  send(
+    rooms: readonly string[],
+    makePacket: MakePacket,
+    options?: { except?: string[]; isVolatile?: boolean },
+  ): void;
 }
 
 /** Broadcasts on the main namespace. */
@@ -55,9 +62,9 @@ export function createBroadcaster(io: Server): Broadcaster {
   const { adapter, sockets } = io.of('/');
   return {
     isSpoken: (dialect) => adapter.rooms.has(dialectRoom(dialect)),
-    live: (rooms) => rooms.filter((room) => adapter.rooms.has(room)),
+    isLive: (room) => adapter.rooms.has(room),
     count: (room) => adapter.rooms.get(room)?.size ?? 0,
-    send(rooms, packet, { except = [], isVolatile = false } = {}) {
+    send(rooms, makePacket, { except = [], isVolatile = false } = {}) {
       const excluded = except.flatMap((room) => adapter.rooms.get(room) ?? []);
       const reached = rooms.length > 1 ? new Set<string>() : undefined;
       let encoded: EncodedPacket | undefined;
@@ -67,7 +74,7 @@ export function createBroadcaster(io: Server): Broadcaster {
           reached?.add(id);
           const socket = sockets.get(id);
           if (socket === undefined) continue;
-          encoded ??= encodePacket(packet);
+          encoded ??= encodePacket(makePacket());
           writePacket(socket, encoded, isVolatile);
         }
       }

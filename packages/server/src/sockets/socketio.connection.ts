@@ -6,6 +6,7 @@ import type { Actor } from '../services/actor.js';
 import { CommandInbox } from './command.inbox.js';
 import type { LiveConnection } from './connection.registry.js';
 import { encodePacket, writePacket } from './encoded.packet.js';
+import type { MakePacket } from './rooms.js';
 import { closeToReturn, countWaitingBytes, cutOff } from './socketio.outbox.js';
 
 /** Sent messages whose notice has gone out on one of its two ways and not yet come by on the other. */
@@ -59,12 +60,12 @@ export class SocketIoConnection implements LiveConnection {
    * Of two occasions to tell of a sent message, its event and the end of the call, the first one is taken. The event
    * alone has its place in the order of the chat; the call alone is sure to come.
    */
-  announceOnce(messageId: string, packet: Packet): void {
+  announceOnce(messageId: string, makePacket: MakePacket): void {
     this.announced ??= new Set();
     if (this.announced.delete(messageId)) return;
     if (this.announced.size >= ANNOUNCED_MAX) this.announced.clear();
     this.announced.add(messageId);
-    this.send(packet);
+    this.send(makePacket());
   }
 
   /** Whether it has sent to this target, so that the service is sure to know the chat. */
