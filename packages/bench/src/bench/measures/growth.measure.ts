@@ -21,11 +21,13 @@ export async function measureGrowth(bench: Bench): Promise<void> {
   const chatsOfReader = Math.min(CHATS_OF_READER, sizes.growth.chats);
   let people: readonly Person[] | undefined;
   for (const stored of sizes.growth.stored) {
-    // A new process each time: what the last one held in memory is no part of the measure.
-    const parley = await fleet.adopt(startParley({ folder }));
-    people ??= await parley.makeUsers(chatsOfReader + 1);
+    const filled = await fleet.adopt(startParley({ folder }));
+    people ??= await filled.makeUsers(chatsOfReader + 1);
     const userIds = people.map(({ id }) => id);
-    const chats = await seed(bench, parley, { stored, chats: sizes.growth.chats, userIds, chatsOfReader });
+    const chats = await seed(bench, filled, { stored, chats: sizes.growth.chats, userIds, chatsOfReader });
+    // A new process: what the other held in memory, and its engine has yet to write, is no part of the measure.
+    await fleet.dismiss(filled);
+    const parley = await fleet.adopt(startParley({ folder }));
     await measureReading(bench, parley, { stored, people, chats });
     await measureSending(bench, parley, stored);
     await fleet.dismiss(parley);
