@@ -28,15 +28,12 @@ export interface PasswordService {
 }
 
 /**
- * How much the threads that hash give way (docs/decisions/0007 has what each costs those who chat). Who signs in alone is
- * not kept waiting, not even on a machine that has no core to spare: nice 5 gets a third of one that somebody at 0 wants
- * as well (sched(7)). While others wait for their turn a hash takes the time that is left over; a flood of bad passwords
- * gets no more. What cannot be had of that is a thirtieth.
+ * How nice the threads are that hash (sched(7) has what a thread then gets of a core that one at 0 wants as well). A
+ * third: who signs in alone is not kept waiting, not even on a machine that has no core to spare. A thirtieth while
+ * others wait for their turn: a crowd takes the time that is left over, and a flood of bad passwords no more than that
+ * (docs/decisions/0007 has what each costs those who chat).
  */
-const THREADS = {
-  alone: { nice: 5, onlyWhenIdle: false },
-  inCrowd: { nice: 15, onlyWhenIdle: true },
-};
+const NICE = { alone: 5, inCrowd: 15 };
 
 /**
  * One core stays free of hashes where there is more than one. A thread that wakes up waits for the time slice of the one
@@ -61,8 +58,8 @@ export function createPasswordService(options: PasswordOptions): PasswordService
   // A well-formed hash of the same cost that nobody knows a password for.
   const nobodysHash = bcrypt.genSaltSync(cost) + '.'.repeat(31);
   const threads = {
-    alone: createPasswordThreads(THREADS.alone),
-    inCrowd: createPasswordThreads(THREADS.inCrowd),
+    alone: createPasswordThreads({ nice: NICE.alone }),
+    inCrowd: createPasswordThreads({ nice: NICE.inCrowd }),
   };
 
   const hashInTurn = (job: HashJob) =>

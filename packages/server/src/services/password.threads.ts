@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
 import { findThreadEntry } from '../config/program.entry.js';
-import { setThreadClass } from './thread.class.js';
 
 /** What a thread is asked: to compare with `hash`, or to make a hash of this cost. */
 export type HashJob = { digest: string; cost: number; hash?: undefined } | { digest: string; hash: string };
@@ -14,10 +13,6 @@ export interface HashResult {
 export interface HashThreadData {
   /** Its niceness, 0 to 19, where a thread has one of its own (Linux). */
   nice: number;
-  /** Whether it runs only where a processor has nothing else to do, as far as that can be had (`setThreadClass`). */
-  onlyWhenIdle: boolean;
-  /** Shared: the thread writes its id to the kernel into the first place. */
-  threadId: Int32Array;
 }
 
 /** Threads for hashing; one job at a time each. */
@@ -29,36 +24,27 @@ export interface PasswordThreads {
 
 const ENDED = 'the thread that hashes passwords ended';
 
-export interface PasswordThreadsOptions extends Pick<HashThreadData, 'nice' | 'onlyWhenIdle'> {
+export interface PasswordThreadsOptions extends HashThreadData {
   /** How long a thread waits for another job, in milliseconds; default a minute. */
   idleMs?: number;
-  /** How long a job waits for an idle processor before it gets its share of a busy one; default 4 s. */
-  patienceMs?: number;
 }
 
 /** A thread holds 12 to 15 MB (measured), and most of the time nobody signs in. */
 const IDLE_MS = 60_000;
-/** Half of what the next one may wait for its turn (`passwordWaitMs`). */
-const PATIENCE_MS = 4_000;
 
 /**
  * Starts a thread when a job finds none that is idle, so there are as many as there were jobs at once: the caller
  * bounds them. One that has had nothing to do for `idleMs` ends. They keep no process alive.
  */
-export function createPasswordThreads(options: PasswordThreadsOptions): PasswordThreads {
-  const { nice, onlyWhenIdle, idleMs = IDLE_MS, patienceMs = PATIENCE_MS } = options;
+export function createPasswordThreads({ nice, idleMs = IDLE_MS }: PasswordThreadsOptions): PasswordThreads {
   const entry = findThreadEntry(new URL('./password.worker', import.meta.url));
   const idle: Worker[] = [];
   const endings = new WeakMap<Worker, NodeJS.Timeout>();
-  const threadIds = new WeakMap<Worker, Int32Array>();
   const all = new Set<Worker>();
   let isClosed = false;
 
   function start(): Worker {
-    const threadId = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    const workerData: HashThreadData = { nice, onlyWhenIdle, threadId };
-    const worker = new Worker(entry, { execArgv: [], workerData });
-    threadIds.set(worker, threadId);
+    const worker = new Worker(entry, { execArgv: [], workerData: { nice } satisfies HashThreadData });
     all.add(worker);
     // Whoever has a job there is told; one that fails without a job is no reason for the server to fall.
     worker.on('error', () => undefined);
@@ -67,11 +53,6 @@ export function createPasswordThreads(options: PasswordThreadsOptions): Password
       if (idle.includes(worker)) idle.splice(idle.indexOf(worker), 1);
     });
     return worker;
-  }
-
-  /** It waits for an idle processor no more, until it ends. */
-  function hurry(worker: Worker): void {
-    setThreadClass(threadIds.get(worker)?.[0] ?? 0, 'other');
   }
 
   /** Out of the queue first: a job that comes now must not be given to it. */
@@ -86,10 +67,8 @@ export function createPasswordThreads(options: PasswordThreadsOptions): Password
       const worker = idle.pop() ?? start();
       clearTimeout(endings.get(worker));
       worker.ref();
-      const patience = onlyWhenIdle ? setTimeout(() => hurry(worker), patienceMs).unref() : undefined;
       return new Promise((resolve, reject) => {
         const settle = (finish: () => void) => {
-          clearTimeout(patience);
           worker.off('message', onMessage).off('error', onError).off('exit', onExit);
           worker.unref();
           finish();
@@ -109,8 +88,6 @@ export function createPasswordThreads(options: PasswordThreadsOptions): Password
     },
     async close() {
       isClosed = true;
-      // A job cannot be broken off: the server would wait for the machine to have nothing else to do.
-      if (onlyWhenIdle) for (const worker of all) hurry(worker);
       await Promise.all([...all].map(end));
     },
   };

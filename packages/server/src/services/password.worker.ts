@@ -6,14 +6,11 @@ import { platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import bcrypt from 'bcrypt';
 import type { HashJob, HashResult, HashThreadData } from './password.threads.js';
-import { readThreadId, setThreadClass } from './thread.class.js';
 
-const { nice, onlyWhenIdle, threadId } = workerData as HashThreadData;
+const { nice } = workerData as HashThreadData;
 
 // On Linux the priority is the calling thread's; elsewhere it is the whole server's.
 if (platform() === 'linux') setPriority(nice);
-threadId[0] = readThreadId();
-if (onlyWhenIdle) setThreadClass(threadId[0], 'idle');
 
 const port = parentPort;
 port?.on('message', (job: HashJob) => {

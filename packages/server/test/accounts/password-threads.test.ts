@@ -5,22 +5,18 @@ import { createPasswordThreads, type HashJob } from '../../src/services/password
 
 let threads: ReturnType<typeof createPasswordThreads>;
 beforeEach(() => {
-  threads = createPasswordThreads({ nice: 5, onlyWhenIdle: false });
+  threads = createPasswordThreads({ nice: 5 });
 });
 afterEach(() => threads.close());
 
 const slowly = { digest: 'a digest', cost: 12 };
 
-/** How nice each thread of this process is, and its class of scheduling: fields 19 and 41 of proc_pid_stat(5). */
-const priorities = () =>
+/** How nice each thread of this process is: field 19 of proc_pid_stat(5). */
+const niceness = () =>
   readdirSync('/proc/self/task').map((id) => {
     const stat = readFileSync(`/proc/self/task/${id}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { nice: Number(fields[16]), policy: Number(fields[38]) };
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
   });
-const niceness = () => priorities().map(({ nice }) => nice);
-/** SCHED_OTHER and SCHED_IDLE of sched(7). */
-const [OTHER, IDLE] = [0, 5];
 
 describe('the threads that hash passwords', () => {
   it.runIf(process.platform === 'linux')(
@@ -34,7 +30,7 @@ describe('the threads that hash passwords', () => {
   );
 
   it.runIf(process.platform === 'linux')('give way even more while others wait', async () => {
-    const passwords = createPasswordService({ key: 'a key', atOnce: 1 });
+    const passwords = createPasswordService({ key: 'a key', atOnce: 1, cost: 4 });
     const count = (nice: number) => niceness().filter((found) => found === nice).length;
     const before = { alone: count(5), inCrowd: count(15) };
     await passwords.hash('correct horse');
@@ -44,19 +40,6 @@ describe('the threads that hash passwords', () => {
     expect([count(5) - before.alone, count(15) - before.inCrowd]).toEqual([1, 1]);
     await passwords.close();
   });
-
-  it.runIf(process.platform === 'linux')(
-    'wait for an idle processor where told to, but not for long',
-    async () => {
-      const patient = createPasswordThreads({ nice: 15, onlyWhenIdle: true, patienceMs: 300 });
-      const policies = () => priorities().flatMap(({ nice, policy }) => (nice === 15 ? [policy] : []));
-      const result = patient.run({ digest: 'a digest', cost: 14 });
-      await expect.poll(policies, { interval: 5 }).toEqual([IDLE]);
-      await expect.poll(policies).toEqual([OTHER]);
-      expect(await result).toMatch(/^\$2b\$14\$/);
-      await patient.close();
-    },
-  );
 
   it.runIf(process.platform === 'linux')('are as many as jobs at once, and are used again', async () => {
     const count = () => readdirSync('/proc/self/task').length;
@@ -68,7 +51,7 @@ describe('the threads that hash passwords', () => {
   });
 
   it.runIf(process.platform === 'linux')('end when they have nothing to do, and come back', async () => {
-    const brief = createPasswordThreads({ nice: 5, onlyWhenIdle: false, idleMs: 10 });
+    const brief = createPasswordThreads({ nice: 5, idleMs: 10 });
     const before = niceness().filter((nice) => nice === 5).length;
     const count = () => niceness().filter((nice) => nice === 5).length - before;
     await Promise.all([brief.run(slowly), brief.run(slowly)]);

@@ -9,7 +9,7 @@ const QUEUE_MAX_CHARACTERS = 8_000_000;
 
 const FLUSH_DELAY_MS = 200;
 /**
- * While people write the index takes a tenth of the time, and falls behind a thousand messages a second (an entry costs
+ * While people write the index takes a tenth of the time, and falls behind where more than a thousand come in a second (an entry costs
  * the engine 50 to 90 µs, docs/decisions/0005); when nobody does it takes half, and catches up.
  */
 const REST = { whileWriting: 9, else: 1 };
