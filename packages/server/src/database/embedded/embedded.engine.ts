@@ -23,6 +23,14 @@ const TRANSACTION_SYNC = 'transaction_sync=(enabled=true,method=none)';
  */
 const CACHE_MEGABYTES = { least: 256, most: 2_048 };
 
+/**
+ * Percent of the cache that may be newer than on disk before threads begin to write it there, and before writers must
+ * help (the engine's own: 5 and 20). A page that is written to all the time is then written to disk once a minute, by
+ * the checkpoint, and not each time that 100 MB have come: those threads took 5 µs of each message under full load.
+ * The journal has it all the while, so nothing else changes for a crash.
+ */
+const DIRTY = 'eviction_dirty_target=20,eviction_dirty_trigger=40';
+
 /** The memory that this process may use, in bytes: of the container, where there is one. */
 function availableMemory(): number {
   const constrained = process.constrainedMemory();
@@ -33,7 +41,7 @@ function availableMemory(): number {
 export function engineConfigFor(memory: number): string {
   const quarter = Math.floor(memory / 4 / 1_048_576);
   const cache = Math.min(CACHE_MEGABYTES.most, Math.max(CACHE_MEGABYTES.least, quarter));
-  return `cache_size=${cache}M,${TRANSACTION_SYNC}\n`;
+  return `cache_size=${cache}M,${DIRTY},${TRANSACTION_SYNC}\n`;
 }
 
 const CONFIG_NAME = 'WiredTiger.config';
