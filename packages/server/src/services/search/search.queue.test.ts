@@ -99,3 +99,28 @@ it('leaves nine tenths of the time to those who write, and half of it to nobody 
   await queue.close();
   vi.useRealTimers();
 });
+
+it('leaves nearly all of the time to a flood, until it is over', async () => {
+  vi.useFakeTimers();
+  const { queue } = makeQueue({ messages: 1, characters: 1_000 });
+  const write = (count: number) => {
+    for (let id = 0; id < count; id += 1) queue.note(makeMessage(String(id), 'hello'));
+  };
+  write(2_000);
+  expect(queue.rest()).toBe(9);
+  write(1);
+  expect(queue.rest()).toBe(39);
+  await vi.advanceTimersByTimeAsync(999);
+  write(1);
+  await vi.advanceTimersByTimeAsync(100);
+  // A new span has begun; the one before it still counts.
+  write(1);
+  expect(queue.rest()).toBe(39);
+  await vi.advanceTimersByTimeAsync(999);
+  write(1);
+  await vi.advanceTimersByTimeAsync(1);
+  write(1);
+  expect(queue.rest()).toBe(9);
+  await queue.close();
+  vi.useRealTimers();
+});

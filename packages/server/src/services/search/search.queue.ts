@@ -10,11 +10,14 @@ const QUEUE_MAX_CHARACTERS = 8_000_000;
 const FLUSH_DELAY_MS = 200;
 /**
  * While people write the index takes a tenth of the time, and falls behind where more than a thousand come in a second (an entry costs
- * the engine 50 to 90 µs, docs/decisions/0005); when nobody does it takes half, and catches up.
+ * the engine 50 to 90 µs, docs/decisions/0005); when nobody does it takes half, and catches up. In a flood it could not
+ * keep up with any share that it might take, and leaves the time to the messages.
  */
-const REST = { whileWriting: 9, else: 1 };
+const REST = { inFlood: 39, whileWriting: 9, else: 1 };
+/** Messages within `SPAN_MS` that are a flood: twice what a tenth of the time can index. */
+const FLOOD = 2_000;
 /** People write as long as this has not passed since the last message. */
-const PAUSE_MS = 1_000;
+const SPAN_MS = 1_000;
 /** 16 entries take the engine 1 ms or 2, and 200 some 15: a send that comes meanwhile waits for them. */
 const BATCH = { least: 16, most: 200 };
 const FLUSH_MAX_TOKENS = 15_000;
@@ -42,6 +45,15 @@ export function createSearchQueue({ write, onError, onRoom, limits }: SearchQueu
   let characters = 0;
   let droppedSince: Date | null = null;
   let notedAt = Number.NEGATIVE_INFINITY;
+  /** The messages of this span and of the one before. */
+  let span = { startedAt: Number.NEGATIVE_INFINITY, noted: 0, before: 0 };
+
+  function countNote(): void {
+    notedAt = performance.now();
+    const age = notedAt - span.startedAt;
+    if (age >= SPAN_MS) span = { startedAt: notedAt, noted: 0, before: age < 2 * SPAN_MS ? span.noted : 0 };
+    span.noted += 1;
+  }
 
   function takeBatch(max: number): { message: MessageRecord; entry: SearchEntry }[] {
     const batch: { message: MessageRecord; entry: SearchEntry }[] = [];
@@ -65,7 +77,11 @@ export function createSearchQueue({ write, onError, onRoom, limits }: SearchQueu
     if (droppedSince !== null && hasRoom()) onRoom?.();
   }
 
-  const rest = () => (performance.now() - notedAt < PAUSE_MS ? REST.whileWriting : REST.else);
+  function rest(): number {
+    if (performance.now() - notedAt >= SPAN_MS) return REST.else;
+    return Math.max(span.noted, span.before) > FLOOD ? REST.inFlood : REST.whileWriting;
+  }
+
   const hasRoom = () => waiting.size <= messagesMax / 2 && characters <= charactersMax / 2;
 
   function remove(id: string): void {
@@ -85,13 +101,13 @@ export function createSearchQueue({ write, onError, onRoom, limits }: SearchQueu
   return {
     /** Takes a message to be indexed, or its newer state. */
     note(message: MessageRecord): void {
-      notedAt = performance.now();
+      countNote();
       const held = waiting.get(message.id);
       const growth = message.content.length - (held?.message.content.length ?? 0);
       if ((held === undefined && waiting.size >= messagesMax) || characters + growth > charactersMax) {
         droppedSince ??= new Date();
         // Not even the older state: it would be found by words that are no more.
-        remove(message.id);
+        if (held !== undefined) remove(message.id);
         return;
       }
       waiting.set(message.id, { message, since: held?.since ?? Date.now() });
