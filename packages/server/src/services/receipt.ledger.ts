@@ -109,11 +109,14 @@ export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedge
   return {
     /** The member has received everything up to `seq`. Written soon. */
     noteDelivered(chat: ChatRef, userId: string, seq: number): void {
-      merge(waiting, {
-        chat,
-        mark: { chatId: chat.id, userId, readSeq: 0, deliveredSeq: seq, readAt: null },
-        messageId: null,
-      });
+      const key = keyOf({ chatId: chat.id, userId });
+      const held = waiting.get(key);
+      // With each message, so nothing is made anew: a mark that waits is nobody else's until it is taken to be written.
+      if (held !== undefined) held.mark.deliveredSeq = Math.max(held.mark.deliveredSeq, seq);
+      else {
+        const mark = { chatId: chat.id, userId, readSeq: 0, deliveredSeq: seq, readAt: null };
+        waiting.set(key, { chat, mark, messageId: null });
+      }
       writer.schedule();
     },
 
@@ -142,7 +145,7 @@ export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedge
   };
 }
 
-function keyOf({ chatId, userId }: MembershipRecord): string {
+function keyOf({ chatId, userId }: Pick<MembershipRecord, 'chatId' | 'userId'>): string {
   return `${chatId}:${userId}`;
 }
 

@@ -14,6 +14,9 @@ const BATCH = { least: 32, most: 500 };
 /** A tenth of the time: an update of a head costs the engine more than its message. */
 const REST = 9;
 
+/** An update that says nothing of the last message. */
+const NO_MESSAGE = { lastSeq: null, lastMessageId: null, lastActivity: null };
+
 export interface HeadWriterDeps {
   advanceHeads: (updates: readonly HeadUpdate[]) => Promise<void>;
   onError: (error: unknown) => void;
@@ -76,15 +79,17 @@ export function createHeadWriter({ advanceHeads, onError }: HeadWriterDeps) {
   return {
     /** A message was written or changed at `rev`. */
     note(chat: ChatRef, message: MessageRecord, isNew: boolean): void {
-      const update: HeadUpdate = {
-        chatId: chat.id,
-        rev: message.rev,
-        lastSeq: isNew ? message.seq : null,
-        lastMessageId: isNew ? message.id : null,
-        lastActivity: isNew ? message.createdAt : null,
-      };
       notes += 1;
-      merge(chat.id, { update, participants: chat.participants, since: notes });
+      const held = dirty.get(chat.id);
+      // With each message, so nothing is made anew: an update that waits is nobody else's until it is taken to be written.
+      const update: HeadUpdate = held?.update ?? { chatId: chat.id, rev: 0, ...NO_MESSAGE };
+      update.rev = message.rev;
+      if (isNew) {
+        update.lastSeq = message.seq;
+        update.lastMessageId = message.id;
+        update.lastActivity = message.createdAt;
+      }
+      if (held === undefined) dirty.set(chat.id, { update, participants: chat.participants, since: notes });
       writer.schedule();
     },
 
