@@ -18,17 +18,24 @@ export const canonicalDialect: SocketDialect = {
   ordersSentNotice: true,
   deliversUnread: false,
   listsOnline: false,
-  newMessage: (view, viewerId) =>
-    event('new_message', { messageId: view.message.id, ...presentMessage(view, viewerId) }),
-  messageSent: ({ message }) =>
-    event('message_sent', {
-      messageId: message.id,
-      chatId: message.chatId,
+  newMessage(view, viewerId) {
+    const message: ServerEventPayload<'new_message'> = Object.assign(presentMessage(view, viewerId), {
+      messageId: view.message.id,
+    });
+    return event('new_message', message);
+  },
+  messageSent({ message }) {
+    const { id: messageId, chatId, clientId, seq, rev } = message;
+    const sent: ServerEventPayload<'message_sent'> = {
+      messageId,
+      chatId,
       timestamp: message.createdAt.toISOString(),
-      ...(message.clientId === undefined ? {} : { clientId: message.clientId }),
-      seq: message.seq,
-      rev: message.rev,
-    }),
+      seq,
+      rev,
+    };
+    if (clientId !== undefined) sent.clientId = clientId;
+    return event('message_sent', sent);
+  },
   messageUpdated: (view, viewerId) => event('message_updated', presentMessage(view, viewerId)),
   messageDeleted: (view, viewerId, scope) =>
     event('message_deleted', { ...presentMessage(view, viewerId), for: scope }),

@@ -36,14 +36,9 @@ export function createBoundedLimiter({
   });
 
   return {
-    async take(key) {
+    take(key) {
       if (seen.get(key) === undefined) seen.set(key, true);
-      try {
-        await limiter.consume(key);
-      } catch (refusal) {
-        if (!(refusal instanceof RateLimiterRes)) throw refusal;
-        throw rateLimited(refusal.msBeforeNext);
-      }
+      return limiter.consume(key).then(nothing, refuse);
     },
     async isSpent(key) {
       const state = await limiter.get(key);
@@ -60,8 +55,13 @@ export function createBoundedLimiter({
   };
 }
 
-/** The error for whoever must wait this many milliseconds. */
-function rateLimited(milliseconds: number): ParleyError {
-  const retryAfterSeconds = Math.max(1, Math.ceil(milliseconds / 1_000));
-  return new ParleyError('rate_limited', { retryAfterSeconds });
+function nothing(): void {
+  // What the limiter knows is of no use to the caller.
+}
+
+/** Tells the refusal of the limiter from its own failure. */
+function refuse(reason: unknown): never {
+  if (!(reason instanceof RateLimiterRes)) throw reason;
+  const retryAfterSeconds = Math.max(1, Math.ceil(reason.msBeforeNext / 1_000));
+  throw new ParleyError('rate_limited', { retryAfterSeconds });
 }

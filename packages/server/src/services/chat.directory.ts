@@ -32,6 +32,20 @@ export function createChatDirectory({ store, userExists, now }: ChatDirectoryDep
   const openDirects = mergeReads((pairKeys) => store.openDirects(pairKeys, now()));
 
   return {
+    /**
+     * The chat of a send, in the same turn, when it is known and the actor is in it; undefined where only `require` or
+     * `openDirect` can tell. Most sends go to a known chat, and each promise on their way is a frame that is kept.
+     */
+    findKnown(
+      actor: Actor,
+      { chatId, to }: { chatId?: string | undefined; to?: string | undefined },
+    ): ChatRef | undefined {
+      if (chatId === undefined)
+        return to === undefined ? undefined : byPair.getKept(pairKeyOf(actor.userId, to));
+      const chat = byId.getKept(chatId);
+      return chat !== undefined && isMember(actor.userId, chat) ? chat : undefined;
+    },
+
     /** A chat that the actor is in. A foreign chat answers like one that does not exist, with `code`. */
     async require(actor: Actor, chatId: string, code: ErrorCode = 'chat_not_found'): Promise<ChatRef> {
       const chat = await byId.get(chatId);

@@ -2,8 +2,10 @@ import { createBoundedCache } from './bounded.cache.js';
 import { mergeReads, type ReadMany } from './read.merger.js';
 
 /** Values read by key and kept for a while. */
-export interface RecordCache<V> {
+export interface RecordCache<V extends NonNullable<unknown>> {
   get(key: string): Promise<V | undefined>;
+  /** What `get` would give at once; undefined where it would have to read. */
+  getKept(key: string): V | undefined;
   /** Those that exist; what is missing is read in one go. */
   getMany(keys: Iterable<string>): Promise<Map<string, V>>;
   /** Forgets a value; a read on its way that could still bring the old one is made again. */
@@ -36,7 +38,9 @@ const READS_MAX = 4;
  * A bounded cache with exact invalidation: `get` never gives what was true only before a `drop` that came before the
  * call, nor what a `drop` overtook while it was being read. Callers who want the same key share one read.
  */
-export function createRecordCache<V>(options: RecordCacheOptions<V>): RecordCache<V> {
+export function createRecordCache<V extends NonNullable<unknown>>(
+  options: RecordCacheOptions<V>,
+): RecordCache<V> {
   const { max, maxAgeMs, now = Date.now } = options;
   const read = mergeReads(options.read);
   const entries = createBoundedCache<{ value: V; readAt: number }>(max);
@@ -100,13 +104,15 @@ export function createRecordCache<V>(options: RecordCacheOptions<V>): RecordCach
     readings.delete(key);
   }
 
+  function getKept(key: string): V | undefined {
+    const entry = entries.get(key);
+    return entry !== undefined && entry.readAt > now() - maxAgeMs ? entry.value : undefined;
+  }
+
   return {
     getMany,
-    async get(key) {
-      const entry = entries.get(key);
-      if (entry !== undefined && entry.readAt > now() - maxAgeMs) return entry.value;
-      return (await getMany([key])).get(key);
-    },
+    getKept,
+    get: async (key) => getKept(key) ?? (await getMany([key])).get(key),
     drop(key) {
       entries.delete(key);
       overtake(key);

@@ -56,7 +56,12 @@ export function createCommandRunner(
     if (connection.refusals > REFUSALS_MAX) connection.end('rateLimited', new ParleyError('rate_limited'));
   }
 
-  async function runCommand(connection: SocketIoConnection, event: ReceivedEvent): Promise<void> {
+  async function run(connection: SocketIoConnection, event: ReceivedEvent): Promise<void> {
+    if (event.name === 'authenticate') {
+      const { token } = clientEvents.authenticate.payload.parse(event.payload);
+      succeed(connection, event, await authenticate(connection, token));
+      return;
+    }
     const { actor } = connection;
     if (actor === null) throw new ParleyError('authentication_required');
     const command = typeof event.name === 'string' ? table.get(event.name) : undefined;
@@ -79,14 +84,6 @@ export function createCommandRunner(
     if (!isWarm) await done;
   }
 
-  return async (connection, event) => {
-    try {
-      if (event.name === 'authenticate') {
-        const { token } = clientEvents.authenticate.payload.parse(event.payload);
-        succeed(connection, event, await authenticate(connection, token));
-      } else await runCommand(connection, event);
-    } catch (error) {
-      fail(connection, event, error);
-    }
-  };
+  return (connection, event) =>
+    run(connection, event).catch((error: unknown) => fail(connection, event, error));
 }

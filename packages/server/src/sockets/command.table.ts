@@ -12,7 +12,7 @@ import { colonClientEvents } from '../dialects/colon/colon.events.js';
 import { socketDialects } from '../dialects/dialect.table.js';
 import type { SocketDialect } from '../dialects/socket.dialect.js';
 import type { Actor } from '../services/actor.js';
-import type { SendResult } from '../services/contracts.js';
+import type { MessageView } from '../services/contracts.js';
 import type { EdgeContext } from './edge.types.js';
 import { chatRoom, watchRoom } from './rooms.js';
 import type { SocketIoConnection } from './socketio.connection.js';
@@ -74,29 +74,24 @@ export function createCommandTable({ context, speak }: CommandParts): ReadonlyMa
 
   const originOf = (connection: SocketIoConnection) => ({ connectionId: connection.id });
 
-  async function send(
+  /** Sends, tells the connection in its dialect, and gives what `answer` makes of the message. */
+  async function send<R>(
     { connection, actor, payload }: CommandCall<SendInput>,
+    answer: (view: MessageView, viewerId: string) => R,
     tempId?: string | number,
-  ): Promise<SendResult> {
-    const result = await services.messages.send(actor, payload, originOf(connection));
+  ): Promise<R> {
+    const { view, replay } = await services.messages.send(actor, payload, originOf(connection));
     const { dialect } = connection;
-    const makePacket = () => dialect.messageSent(result.view, tempId);
-    if (dialect.ordersSentNotice && !result.replay)
-      connection.announceOnce(result.view.message.id, makePacket);
+    const makePacket = () => dialect.messageSent(view, tempId);
+    if (dialect.ordersSentNotice && !replay) connection.announceOnce(view.message.id, makePacket);
     else connection.send(makePacket());
-    return result;
+    return answer(view, actor.userId);
   }
 
   addCanonical('send_message', {
     rate: 'takeMessage',
     target: ({ to, chatId }) => chatId ?? to ?? '',
-    async run(call) {
-      const { view } = await send(call);
-      const message = presentMessage(view, call.actor.userId);
-      const { clientId } = message;
-      const { id: messageId, chatId, timestamp } = message;
-      return { messageId, chatId, timestamp, ...(clientId === undefined ? {} : { clientId }), message };
-    },
+    run: (call) => send(call, presentSent),
   });
   addCanonical('edit_message', {
     rate: 'takeMessage',
@@ -196,9 +191,8 @@ export function createCommandTable({ context, speak }: CommandParts): ReadonlyMa
     target: ({ input }) => input.to,
     async run({ connection, actor, payload: { input, tempId } }) {
       if (connection.dialect.name !== 'colon') await speak(connection, socketDialects.colon);
-      const { view } = await send({ connection, actor, payload: input }, tempId);
-      const [, sent] = socketDialects.colon.messageSent(view, tempId);
-      return sent as object;
+      const answer = (view: MessageView) => socketDialects.colon.messageSent(view, tempId)[1] as object;
+      return send({ connection, actor, payload: input }, answer, tempId);
     },
   });
   add('user:typing', colonClientEvents['user:typing'], {
@@ -210,4 +204,13 @@ export function createCommandTable({ context, speak }: CommandParts): ReadonlyMa
     },
   });
   return table;
+}
+
+/** The ack of `send_message`. */
+function presentSent(view: MessageView, viewerId: string): ClientEventResult<'send_message'> {
+  const message = presentMessage(view, viewerId);
+  const { id: messageId, chatId, timestamp, clientId } = message;
+  const sent: ClientEventResult<'send_message'> = { messageId, chatId, timestamp, message };
+  if (clientId !== undefined) sent.clientId = clientId;
+  return sent;
 }

@@ -26,7 +26,7 @@ const LENGTH_64_BITS = 65_536;
  * payload for binary data. One buffer for header and text, so that one small frame is one write.
  */
 export function encodePacket([event, payload]: Packet): EncodedPacket {
-  return encodeText(EVENT + JSON.stringify([event, payload]));
+  return encodeText(EVENT, JSON.stringify([event, payload]));
 }
 
 /** Writes an event to one connection; `isVolatile` drops it where something else is still on its way. */
@@ -44,17 +44,18 @@ export function encodeAcks(socket: Socket): void {
     return (answer) => {
       if (isAnswered) return;
       isAnswered = true;
-      writePacket(socket, encodeText(`${ACK}${id}${JSON.stringify([answer])}`));
+      writePacket(socket, encodeText(ACK + id, JSON.stringify([answer])));
     };
   };
 }
 
-function encodeText(text: string): EncodedPacket {
-  return { text, frame: frameText(MESSAGE + text) };
+function encodeText(type: string, json: string): EncodedPacket {
+  return { text: type + json, frame: frameText(MESSAGE + type, json) };
 }
 
-function frameText(text: string): Buffer {
-  const length = Buffer.byteLength(text);
+/** `type` is ASCII. The two are not joined first: that would copy the text once more. */
+function frameText(type: string, json: string): Buffer {
+  const length = type.length + Buffer.byteLength(json);
   const header = length < LENGTH_16_BITS ? 2 : length < LENGTH_64_BITS ? 4 : 10;
   const frame = Buffer.allocUnsafe(header + length);
   frame[0] = TEXT_FRAME;
@@ -66,6 +67,7 @@ function frameText(text: string): Buffer {
     frame[1] = 127;
     frame.writeBigUInt64BE(BigInt(length), 2);
   }
-  frame.write(text, header);
+  frame.write(type, header, 'latin1');
+  frame.write(json, header + type.length);
   return frame;
 }

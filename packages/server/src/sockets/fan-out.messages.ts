@@ -47,18 +47,17 @@ export function fanOutMessages(parts: FanOutParts): () => void {
 
   function sendToMembers({ message, chat, origin }: Created, view: MessageView): void {
     const reached = new Set<string>();
-    const others = chat.participants.filter((userId) => userId !== message.sender);
     for (const dialect of dialects) {
       if (!rooms.isSpoken(dialect.name) || !dialect.knows(chat)) continue;
-      const live = others.filter((userId) => rooms.isLive(userRoom(userId, dialect.name)));
-      for (const userId of live) reached.add(userId);
-      if (live.length > 0) {
-        rooms.send(
-          live.map((userId) => userRoom(userId, dialect.name)),
-          () => dialect.newMessage(view, ANYBODY),
-          { except: [CATCHING_UP_ROOM] },
-        );
+      const live: string[] = [];
+      for (const userId of chat.participants) {
+        const room = userRoom(userId, dialect.name);
+        if (userId === message.sender || !rooms.isLive(room)) continue;
+        live.push(room);
+        reached.add(userId);
       }
+      if (live.length > 0)
+        rooms.send(live, () => dialect.newMessage(view, ANYBODY), { except: [CATCHING_UP_ROOM] });
       rooms.send([userRoom(message.sender, dialect.name)], () => dialect.newMessage(view, message.sender), {
         except: [CATCHING_UP_ROOM, ...(dialect.echoesToSender ? [] : exceptOrigin(dialect.name, origin))],
       });

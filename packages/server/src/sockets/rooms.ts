@@ -7,9 +7,16 @@ export function userRoom(userId: string, dialect: SocketDialectName): string {
   return `user:${userId}:${dialect}`;
 }
 
-/** All authenticated connections that speak one dialect. */
+const dialectRooms = new Map<SocketDialectName, string>();
+
+/** All authenticated connections that speak one dialect. Asked for with each message, so each name is made once. */
 export function dialectRoom(dialect: SocketDialectName): string {
-  return `all:${dialect}`;
+  let room = dialectRooms.get(dialect);
+  if (room === undefined) {
+    room = `all:${dialect}`;
+    dialectRooms.set(dialect, room);
+  }
+  return room;
 }
 
 /**

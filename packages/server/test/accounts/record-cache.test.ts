@@ -132,6 +132,24 @@ describe('a cache of records', () => {
     expect(await cache.get('a')).toBe(5);
   });
 
+  it('gives in the same turn only what it keeps, and what `get` would give', async () => {
+    let at = 0;
+    const cache = createRecordCache<number>({
+      max: 2,
+      maxAgeMs: 100,
+      now: () => at,
+      read: (keys) => Promise.resolve(new Map(keys.map((key) => [key, 1]))),
+    });
+    expect(cache.getKept('a')).toBeUndefined();
+    await cache.get('a');
+    expect(cache.getKept('a')).toBe(1);
+    cache.drop('a');
+    expect(cache.getKept('a')).toBeUndefined();
+    await cache.get('a');
+    at = 100;
+    expect(cache.getKept('a')).toBeUndefined();
+  });
+
   it('keeps nothing of a read that failed', async () => {
     let fails = true;
     const cache = createRecordCache<number>({

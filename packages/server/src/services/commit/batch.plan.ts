@@ -55,9 +55,9 @@ export function planBatch(
         content: operation.content,
         messageType: operation.messageType,
         createdAt: at,
-        ...(operation.clientId !== undefined && { clientId: operation.clientId }),
-        ...(operation.bodyDigest !== undefined && { bodyDigest: operation.bodyDigest }),
       };
+      if (operation.clientId !== undefined) message.clientId = operation.clientId;
+      if (operation.bodyDigest !== undefined) message.bodyDigest = operation.bodyDigest;
       plan.entries.push({ queued, entry: { type: 'message', message }, message });
       workingHeads.set(chatId, { rev, seq: message.seq, at });
       continue;
