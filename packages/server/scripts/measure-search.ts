@@ -249,6 +249,7 @@ async function measureQueries(count: number, kept: string | undefined): Promise<
     });
     const reader = createMessageReader(connection);
     const search = createMessageSearch({
+      pace: () => 'none',
       store,
       chats: directory,
       chatStore,

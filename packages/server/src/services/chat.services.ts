@@ -22,6 +22,7 @@ import { createReceiptService } from './receipt.service.js';
 import { createMessageSearch } from './search/search.service.js';
 import { createSyncService } from './sync.service.js';
 import { createUnreadCounter } from './unread.counter.js';
+import { createPaceMeter } from './write.pace.js';
 
 /** Counts of unread messages for devices that connect, at once: they come with each sync as well. */
 const UNREAD_AT_ONCE = 16;
@@ -61,14 +62,24 @@ export function createChatServices(deps: ChatServicesDeps): ChatServices {
   const { chats: chatStore, memberships, messages: store, reader } = stores;
 
   const directory = createChatDirectory({ store: chatStore, userExists, now });
-  const search = createMessageSearch({ store: stores.search, chats: directory, chatStore, reader, onError });
-  const headWriter = createHeadWriter({ advanceHeads: chatStore.advanceHeads, onError });
+  const meter = createPaceMeter();
+  const pace = () => meter.current();
+  const search = createMessageSearch({
+    store: stores.search,
+    chats: directory,
+    chatStore,
+    reader,
+    onError,
+    pace,
+  });
+  const headWriter = createHeadWriter({ advanceHeads: chatStore.advanceHeads, onError, pace });
   const writer = createBatchWriter({
     store,
     reader,
     heads: createHeadCache(reader, store),
     now,
     onCommitted(operation, message) {
+      meter.note();
       headWriter.note(operation.chat, message, operation.type === 'create');
       search.note(message);
       publishCommitted(bus, operation, message);
@@ -79,6 +90,7 @@ export function createChatServices(deps: ChatServicesDeps): ChatServices {
   const ledger = createReceiptLedger({
     store: memberships,
     onError,
+    pace,
     onAdvanced({ chat, before, after, messageId }) {
       const { userId, readSeq, deliveredSeq } = after;
       const read = readSeq > before.readSeq;

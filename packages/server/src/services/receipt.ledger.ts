@@ -2,13 +2,17 @@ import type { ChatRef, MembershipRecord } from '../models/chat.record.js';
 import type { MembershipStore } from '../models/membership.store.js';
 import { createBoundedCache } from './bounded.cache.js';
 import { createDelayedWriter } from './delayed.writer.js';
+import type { RestAtPace, WritePace } from './write.pace.js';
 
 /** Deliveries are written together: one update per member and chat in this time, however many messages came. */
 const DELIVERED_DELAY_MS = 200;
 /** 32 marks take the engine 3 ms. */
 const BATCH = { least: 32, most: 500 };
-/** A tenth of the time: a mark costs the engine more than the message that moved it. */
-const REST = 9;
+/**
+ * A tenth of the time: a mark costs the engine more than the message that moved it. And a thirtieth in a flood, when
+ * marks and what is told of them were a seventh of the work.
+ */
+const REST: RestAtPace = { flood: 29, some: 9, none: 9 };
 /** Marks that are kept as they are on disk: about 250 bytes each. */
 const MARKS_MAX = 50_000;
 
@@ -31,6 +35,7 @@ export interface ReceiptLedgerDeps {
   /** Told only what is on disk, so that a receipt never goes back after a crash. */
   onAdvanced: AdvanceListener;
   onError: (error: unknown) => void;
+  pace: () => WritePace;
 }
 
 export type ReceiptLedger = ReturnType<typeof createReceiptLedger>;
@@ -39,7 +44,7 @@ export type ReceiptLedger = ReturnType<typeof createReceiptLedger>;
  * Moves watermarks forward in batches: a read goes at once and is on disk when the call returns, a delivery waits a
  * moment for others. Forward only, here and in storage (`$max`).
  */
-export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedgerDeps) {
+export function createReceiptLedger({ store, onAdvanced, onError, pace }: ReceiptLedgerDeps) {
   let waiting = new Map<string, Advance>();
   /** What this node has read or written; others may be further, so storage raises, and never sets. */
   const known = createBoundedCache<MembershipRecord>(MARKS_MAX);
@@ -99,7 +104,7 @@ export function createReceiptLedger({ store, onAdvanced, onError }: ReceiptLedge
 
   const writer = createDelayedWriter({
     delayMs: DELIVERED_DELAY_MS,
-    rest: () => REST,
+    rest: () => REST[pace()],
     batch: BATCH,
     flushSome,
     countWaiting: () => waiting.size,

@@ -121,6 +121,7 @@ describe('what a full queue dropped', () => {
     const { search: store, reader } = createChatStores(database.connection);
     const onError = (error: unknown) => expect(error).toBeUndefined();
     const queue = createSearchQueue({
+      pace: () => 'some',
       write: store.write,
       onError,
       limits: { messages: 4, characters: 1_000 },
@@ -151,6 +152,7 @@ describe('what a full queue dropped', () => {
     const { search: store, reader } = createChatStores(database.connection);
     const onError = (error: unknown) => expect(error).toBeUndefined();
     const queue = createSearchQueue({
+      pace: () => 'some',
       write: store.write,
       onError,
       limits: { messages: 2, characters: 1_000 },

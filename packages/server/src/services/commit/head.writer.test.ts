@@ -18,6 +18,7 @@ it("writes a user's heads and those of rooms before the user's list, and waits f
       await Promise.resolve();
     },
     onError: (error) => expect(error).toBeUndefined(),
+    pace: () => 'some',
   });
   writer.note(lobby, message(1), true);
   await writer.flushOf('carol');
@@ -36,6 +37,7 @@ it('keeps what a later change says nothing of, also where the write in between f
       written.push([...updates]);
     },
     onError: () => undefined,
+    pace: () => 'some',
   });
   writer.note(direct, message(1), true);
   await expect(writer.flushOf('ann')).rejects.toThrow('no answer');

@@ -2,6 +2,7 @@ import type { ChatRef } from '../../models/chat.record.js';
 import type { HeadUpdate } from '../../models/chat.store.js';
 import type { MessageRecord } from '../../models/message.record.js';
 import { createDelayedWriter } from '../delayed.writer.js';
+import type { RestAtPace, WritePace } from '../write.pace.js';
 
 /**
  * Heads are written off the path of the ack: with 1,000 busy chats that is 29% more throughput (DESIGN, section 3). No
@@ -11,8 +12,8 @@ import { createDelayedWriter } from '../delayed.writer.js';
 const FLUSH_DELAY_MS = 500;
 /** 32 heads take the engine 2 ms. */
 const BATCH = { least: 32, most: 500 };
-/** A tenth of the time: an update of a head costs the engine more than its message. */
-const REST = 9;
+/** A tenth of the time, a thirtieth in a flood: an update of a head costs the engine more than its message. */
+const REST: RestAtPace = { flood: 29, some: 9, none: 9 };
 
 /** An update that says nothing of the last message. */
 const NO_MESSAGE = { lastSeq: null, lastMessageId: null, lastActivity: null };
@@ -20,6 +21,7 @@ const NO_MESSAGE = { lastSeq: null, lastMessageId: null, lastActivity: null };
 export interface HeadWriterDeps {
   advanceHeads: (updates: readonly HeadUpdate[]) => Promise<void>;
   onError: (error: unknown) => void;
+  pace: () => WritePace;
 }
 
 interface DirtyHead {
@@ -36,7 +38,7 @@ export type HeadWriter = ReturnType<typeof createHeadWriter>;
  * Carries the newest entry of each chat to the chat's own document, which serves lists only. One update per chat and
  * flush, however many entries came in between. What a crash leaves unwritten is healed by `healHeads` at the start.
  */
-export function createHeadWriter({ advanceHeads, onError }: HeadWriterDeps) {
+export function createHeadWriter({ advanceHeads, onError, pace }: HeadWriterDeps) {
   /** What waits, and what is being written. */
   let dirty = new Map<string, DirtyHead>();
   let writing = new Map<string, DirtyHead>();
@@ -69,7 +71,7 @@ export function createHeadWriter({ advanceHeads, onError }: HeadWriterDeps) {
 
   const writer = createDelayedWriter({
     delayMs: FLUSH_DELAY_MS,
-    rest: () => REST,
+    rest: () => REST[pace()],
     batch: BATCH,
     flushSome,
     countWaiting: () => dirty.size,

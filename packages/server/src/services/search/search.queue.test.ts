@@ -1,6 +1,7 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { MessageRecord } from '../../models/message.record.js';
 import type { SearchEntry } from '../../models/search.record.js';
+import type { WritePace } from '../write.pace.js';
 import { createSearchQueue } from './search.queue.js';
 
 const makeMessage = (id: string, content: string, rev = 1): MessageRecord => ({
@@ -20,6 +21,7 @@ function makeQueue(limits?: { messages: number; characters: number }) {
   const queue = createSearchQueue({
     write: async (entries) => void written.push(...entries),
     onError: (error) => expect(error).toBeUndefined(),
+    pace: () => 'some',
     ...(limits !== undefined && { limits }),
   });
   return { queue, written };
@@ -84,43 +86,16 @@ it('tells since when the oldest message waits', () => {
   expect(queue.indexedUntil().getTime()).toBeLessThanOrEqual(Date.now());
 });
 
-it('leaves nine tenths of the time to those who write, and half of it to nobody in particular', async () => {
-  vi.useFakeTimers();
-  const { queue } = makeQueue({ messages: 1, characters: 1_000 });
+it('leaves nine tenths of the time to those who write, half of it to nobody, and nearly all to a flood', () => {
+  let pace: WritePace = 'none';
+  const queue = createSearchQueue({
+    write: async () => undefined,
+    onError: () => undefined,
+    pace: () => pace,
+  });
   expect(queue.rest()).toBe(1);
-  queue.note(makeMessage('1', 'hello'));
-  await vi.advanceTimersByTimeAsync(900);
-  // Also one that it has no room for.
-  queue.note(makeMessage('2', 'hello'));
-  await vi.advanceTimersByTimeAsync(900);
+  pace = 'some';
   expect(queue.rest()).toBe(9);
-  await vi.advanceTimersByTimeAsync(100);
-  expect(queue.rest()).toBe(1);
-  await queue.close();
-  vi.useRealTimers();
-});
-
-it('leaves nearly all of the time to a flood, until it is over', async () => {
-  vi.useFakeTimers();
-  const { queue } = makeQueue({ messages: 1, characters: 1_000 });
-  const write = (count: number) => {
-    for (let id = 0; id < count; id += 1) queue.note(makeMessage(String(id), 'hello'));
-  };
-  write(2_000);
-  expect(queue.rest()).toBe(9);
-  write(1);
+  pace = 'flood';
   expect(queue.rest()).toBe(39);
-  await vi.advanceTimersByTimeAsync(999);
-  write(1);
-  await vi.advanceTimersByTimeAsync(100);
-  // A new span has begun; the one before it still counts.
-  write(1);
-  expect(queue.rest()).toBe(39);
-  await vi.advanceTimersByTimeAsync(999);
-  write(1);
-  await vi.advanceTimersByTimeAsync(1);
-  write(1);
-  expect(queue.rest()).toBe(9);
-  await queue.close();
-  vi.useRealTimers();
 });

@@ -1,6 +1,7 @@
 import type { MessageRecord } from '../../models/message.record.js';
 import type { SearchEntry } from '../../models/search.record.js';
 import { createDelayedWriter } from '../delayed.writer.js';
+import type { RestAtPace, WritePace } from '../write.pace.js';
 import { tokenize } from './text.tokens.js';
 
 /** Messages, and characters of their texts, that wait for their place in the index: at most some 40 MB. */
@@ -9,15 +10,11 @@ const QUEUE_MAX_CHARACTERS = 8_000_000;
 
 const FLUSH_DELAY_MS = 200;
 /**
- * While people write the index takes a tenth of the time, and falls behind where more than a thousand come in a second (an entry costs
- * the engine 50 to 90 µs, docs/decisions/0005); when nobody does it takes half, and catches up. In a flood it could not
- * keep up with any share that it might take, and leaves the time to the messages.
+ * While people write the index takes a tenth of the time, and falls behind where more than a thousand come in a second (an
+ * entry costs the engine 50 to 90 µs, docs/decisions/0005); when nobody does it takes half, and catches up. In a flood it
+ * could not keep up with any share that it might take, and leaves the time to the messages.
  */
-const REST = { inFlood: 39, whileWriting: 9, else: 1 };
-/** Messages within `SPAN_MS` that are a flood: twice what a tenth of the time can index. */
-const FLOOD = 2_000;
-/** People write as long as this has not passed since the last message. */
-const SPAN_MS = 1_000;
+const REST: RestAtPace = { flood: 39, some: 9, none: 1 };
 /** 16 entries take the engine 1 ms or 2, and 200 some 15: a send that comes meanwhile waits for them. */
 const BATCH = { least: 16, most: 200 };
 const FLUSH_MAX_TOKENS = 15_000;
@@ -25,6 +22,7 @@ const FLUSH_MAX_TOKENS = 15_000;
 export interface SearchQueueDeps {
   write: (entries: readonly SearchEntry[]) => Promise<void>;
   onError: (error: unknown) => void;
+  pace: () => WritePace;
   /** Told when messages were dropped and there is room again: `takeDropped` says since when. */
   onRoom?: () => void;
   limits?: { messages: number; characters: number };
@@ -36,7 +34,7 @@ export type SearchQueue = ReturnType<typeof createSearchQueue>;
  * Carries messages to the index in batches, the first come first. What waits is found in here. When it is full it
  * takes no more, and remembers since when: what it dropped is found again in the log, once there is room.
  */
-export function createSearchQueue({ write, onError, onRoom, limits }: SearchQueueDeps) {
+export function createSearchQueue({ write, onError, pace, onRoom, limits }: SearchQueueDeps) {
   const { messages: messagesMax, characters: charactersMax } = limits ?? {
     messages: QUEUE_MAX,
     characters: QUEUE_MAX_CHARACTERS,
@@ -44,16 +42,6 @@ export function createSearchQueue({ write, onError, onRoom, limits }: SearchQueu
   const waiting = new Map<string, { message: MessageRecord; since: number }>();
   let characters = 0;
   let droppedSince: Date | null = null;
-  let notedAt = Number.NEGATIVE_INFINITY;
-  /** The messages of this span and of the one before. */
-  let span = { startedAt: Number.NEGATIVE_INFINITY, noted: 0, before: 0 };
-
-  function countNote(): void {
-    notedAt = performance.now();
-    const age = notedAt - span.startedAt;
-    if (age >= SPAN_MS) span = { startedAt: notedAt, noted: 0, before: age < 2 * SPAN_MS ? span.noted : 0 };
-    span.noted += 1;
-  }
 
   function takeBatch(max: number): { message: MessageRecord; entry: SearchEntry }[] {
     const batch: { message: MessageRecord; entry: SearchEntry }[] = [];
@@ -77,11 +65,7 @@ export function createSearchQueue({ write, onError, onRoom, limits }: SearchQueu
     if (droppedSince !== null && hasRoom()) onRoom?.();
   }
 
-  function rest(): number {
-    if (performance.now() - notedAt >= SPAN_MS) return REST.else;
-    return Math.max(span.noted, span.before) > FLOOD ? REST.inFlood : REST.whileWriting;
-  }
-
+  const rest = () => REST[pace()];
   const hasRoom = () => waiting.size <= messagesMax / 2 && characters <= charactersMax / 2;
 
   function remove(id: string): void {
@@ -101,7 +85,6 @@ export function createSearchQueue({ write, onError, onRoom, limits }: SearchQueu
   return {
     /** Takes a message to be indexed, or its newer state. */
     note(message: MessageRecord): void {
-      countNote();
       const held = waiting.get(message.id);
       const growth = message.content.length - (held?.message.content.length ?? 0);
       if ((held === undefined && waiting.size >= messagesMax) || characters + growth > charactersMax) {

@@ -9,6 +9,7 @@ import type { Actor } from '../actor.js';
 import type { ChatDirectory } from '../chat.directory.js';
 import type { SearchQuery } from '../contracts.js';
 import type { MessageSearch } from '../message.search.js';
+import type { WritePace } from '../write.pace.js';
 import { createSearchFinder } from './search.finder.js';
 import { createSearchKeeper } from './search.keeper.js';
 import { createSearchQueue } from './search.queue.js';
@@ -32,6 +33,7 @@ export interface MessageSearchDeps {
   reader: Pick<MessageReader, 'findByIds'>;
   /** Told of failures that no caller waits for. */
   onError: (error: unknown) => void;
+  pace: () => WritePace;
 }
 
 /** The search, and what a start needs of it. */
@@ -42,8 +44,8 @@ export interface IndexedMessageSearch extends MessageSearch {
 
 /** Finds messages by the words in them, from an index of tokens that trails the messages by a moment. */
 export function createMessageSearch(deps: MessageSearchDeps): IndexedMessageSearch {
-  const { store, chats, chatStore, reader, onError } = deps;
-  const queue = createSearchQueue({ write: store.write, onError, onRoom: () => keeper.catchUp() });
+  const { store, chats, chatStore, reader, onError, pace } = deps;
+  const queue = createSearchQueue({ write: store.write, onError, pace, onRoom: () => keeper.catchUp() });
   const keeper = createSearchKeeper({ store, queue, onError });
   const finder = createSearchFinder(store);
 
