@@ -1,4 +1,4 @@
-import { type ErrorCode, ParleyError } from '@parley/protocol';
+import { type ErrorCode, ParleyError, type SendInput } from '@parley/protocol';
 import type { ChatRecord, ChatRef } from '../models/chat.record.js';
 import { type ChatStore, pairKeyOf } from '../models/chat.store.js';
 import { isMember } from '../policies/chat.policy.js';
@@ -36,10 +36,7 @@ export function createChatDirectory({ store, userExists, now }: ChatDirectoryDep
      * The chat of a send, in the same turn, when it is known and the actor is in it; undefined where only `require` or
      * `openDirect` can tell. Most sends go to a known chat, and each promise on their way is a frame that is kept.
      */
-    findKnown(
-      actor: Actor,
-      { chatId, to }: { chatId?: string | undefined; to?: string | undefined },
-    ): ChatRef | undefined {
+    findKnown(actor: Actor, { chatId, to }: Pick<SendInput, 'chatId' | 'to'>): ChatRef | undefined {
       if (chatId === undefined)
         return to === undefined ? undefined : byPair.getKept(pairKeyOf(actor.userId, to));
       const chat = byId.getKept(chatId);
