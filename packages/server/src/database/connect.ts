@@ -6,6 +6,7 @@ import { describeUri } from './connect.uri.js';
 import { watchConnection } from './connection.state.js';
 import { prepareFolder } from './data.folder.js';
 import type { DatabaseLogger } from './database.logger.js';
+import { mendDriver } from './driver.mend.js';
 import { chooseEngine } from './embedded/engine.choice.js';
 import type { EngineKind } from './embedded/engine.messages.js';
 import { type EngineSupervisor, superviseEngine } from './embedded/engine.supervisor.js';
@@ -51,6 +52,7 @@ export interface Database {
 
 /** Opens the database that the options name. Throws `DatabaseStartError`, whose message is one sentence. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  mendDriver();
   return options.uri === undefined || options.uri === ''
     ? openChild(options)
     : openExternal(options, options.uri);
