@@ -1,13 +1,22 @@
 /** `npm run hostile`: every case on every transport that it applies to, a line each, and the total. */
 import { hostileCases } from './hostile.cases.js';
 import { createHostileRunner, type Verdict } from './hostile.runner.js';
+import { readCommandLine } from './support/command.line.js';
 
-const [filter = ''] = process.argv.slice(2);
+const HELP = `npm run hostile [-- <part of a name>]
+
+Starts a server and attacks it on every transport; each attack must leave the neighbours served. A line for each, and the
+total. With a part of a name, only the attacks whose group or name has it. Ends with 1 when one gets through.`;
+const [filter = ''] = readCommandLine(HELP, {}, true).positionals;
 /** The issue's figure for a neighbour's next message. */
 const HELLO_WITHIN_MS = 250;
 
-const runner = createHostileRunner({ isThorough: true, helloWithinMs: HELLO_WITHIN_MS });
 const chosen = hostileCases.filter(({ group, name }) => `${group} ${name}`.includes(filter));
+if (chosen.length === 0) {
+  console.error(`No attack has "${filter}" in its group or name.`);
+  process.exit(1);
+}
+const runner = createHostileRunner({ isThorough: true, helloWithinMs: HELLO_WITHIN_MS });
 const verdicts: Verdict[] = [];
 let isHeld = false;
 

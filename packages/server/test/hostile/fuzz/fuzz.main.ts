@@ -1,8 +1,15 @@
 /** `npm run fuzz -- --seconds 60 --seed 1`: fuzzes a server of its own, and prints what it came to. */
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../support/command.line.js';
 import { isFlat, runFuzz } from './fuzz.run.js';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string' }, seed: { type: 'string' } } });
+const HELP = `npm run fuzz [-- options]
+
+  --seconds S  how long (default 60)
+  --seed X     the same seed makes the same choices (default: a new one, printed)
+
+Starts a server and sends it requests, events and frames that were made from the schemas and mutated. Ends with 1 on a
+crash, a 5xx, an unhandled rejection, an error in the log, a missing answer, or memory that grows.`;
+const { values } = readCommandLine(HELP, { seconds: { type: 'string' }, seed: { type: 'string' } }, false);
 const seconds = Number(values.seconds ?? 60);
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 if (!(seconds > 0) || !Number.isSafeInteger(seed)) {
