@@ -91,11 +91,11 @@ const smallest: BenchSizes = {
   connections: { steps: [20], settleSeconds: 0.1 },
   fanOut: { rooms: [5], windows: 1, seconds: 0.2 },
   growth: {
-    stored: [200],
+    stored: [100, 200],
     chats: 10,
     calls: 2,
     queriesOfEachKind: 1,
-    syncs: [1, 20],
+    syncs: [1, 5],
     windows: 1,
     seconds: 0.2,
   },

@@ -5,8 +5,9 @@ import { makeCorpus } from '../seed/search.corpus.js';
 import type { SeedAnswer } from '../seed/seed.order.js';
 import type { Bench } from './measure.js';
 
-/** What is read: the reader is the first of the people, and the chats are the reader's. */
+/** What is read, and from whom: the reader is the first of the people, and the chats are the reader's. */
 export interface ReadingGround {
+  parley: ParleySystem;
   stored: number;
   people: readonly Person[];
   chats: SeedAnswer['chats'];
@@ -26,38 +27,63 @@ interface Reading {
   share?: number;
 }
 
-/** Reads one after the other, as one client does: the time each takes on a server that has nothing else to do. */
-export async function measureReading(
-  bench: Bench,
-  { port }: ParleySystem,
-  ground: ReadingGround,
-): Promise<void> {
-  const caller = createHttpCaller(port);
+/** Each kind of read is made in so many turns of each size, each turn a few calls long. */
+const TURNS = 4;
+
+/** A kind of read at one size. */
+interface Side {
+  stored: number;
+  reading: Reading;
+  times: number[];
+}
+
+/**
+ * Reads one after the other, as one client does: the time each takes on a server that has nothing else to do. The sizes
+ * take turns.
+ */
+export async function measureReading(bench: Bench, grounds: readonly ReadingGround[]): Promise<void> {
+  const callers = grounds.map(({ parley }) => createHttpCaller(parley.port));
   try {
-    const readings = [
-      ...pages(caller, ground),
-      chatList(caller, ground),
-      ...syncs(caller, ground, bench.sizes.growth.syncs),
-    ];
-    for (const reading of readings) await repeat(bench, reading, ground.stored);
-    await search(bench, caller, ground);
+    const sides = grounds.flatMap((ground, at) =>
+      readingsOf(callers[at] as HttpCaller, ground, bench.sizes.growth.syncs).map(
+        (reading): Side => ({ stored: ground.stored, reading, times: [] }),
+      ),
+    );
+    for (const key of new Set(sides.map(({ reading }) => reading.key)))
+      await compare(
+        bench,
+        sides.filter(({ reading }) => reading.key === key),
+      );
+    for (const [at, ground] of grounds.entries()) await search(bench, callers[at] as HttpCaller, ground);
   } finally {
-    caller.close();
+    for (const caller of callers) caller.close();
   }
 }
 
-async function repeat(bench: Bench, reading: Reading, stored: number): Promise<void> {
-  const { key, what, run, atLeast, share = 1 } = reading;
-  const times: number[] = [];
-  // The first ones fill what the server keeps in memory.
-  const calls = Math.ceil(bench.sizes.growth.calls * share);
-  for (let n = -Math.ceil(calls / 10); n < calls; n += 1) {
-    const { milliseconds, found } = await run();
-    if (found < atLeast) throw new Error(`${what} found ${found} of ${atLeast} at ${stored} stored messages`);
-    if (n >= 0) times.push(milliseconds);
+function readingsOf(caller: HttpCaller, ground: ReadingGround, syncCounts: readonly number[]): Reading[] {
+  return [...pages(caller, ground), chatList(caller, ground), ...syncs(caller, ground, syncCounts)];
+}
+
+/** The same kind of read at each size, in turns. */
+async function compare({ sizes, figures }: Bench, sides: readonly Side[]): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    for (const { stored, reading, times } of sides) {
+      const calls = Math.ceil((sizes.growth.calls * (reading.share ?? 1)) / TURNS);
+      // The first one of a turn fills what the server keeps in memory.
+      for (let n = -1; n < calls; n += 1) {
+        const { milliseconds, found } = await reading.run();
+        if (found < reading.atLeast)
+          throw new Error(
+            `${reading.what} found ${found} of ${reading.atLeast} at ${stored} stored messages`,
+          );
+        if (n >= 0) times.push(milliseconds);
+      }
+    }
   }
-  const at = `at ${stored.toLocaleString('en')} stored messages`;
-  bench.figures.add({ key: `${key}.${stored}`, what: `${what}, ${at}`, unit: 'ms' }, 'parley', ...times);
+  for (const { stored, reading, times } of sides) {
+    const what = `${reading.what}, at ${stored.toLocaleString('en')} stored messages`;
+    figures.add({ key: `${reading.key}.${stored}`, what, unit: 'ms' }, 'parley', ...times);
+  }
 }
 
 function pages(caller: HttpCaller, { people, chats }: ReadingGround): Reading[] {
