@@ -125,7 +125,7 @@ const designs = {
   'A, tokens in the message': async (database: Database) => {
     await rawOf(database)
       .collection('messages')
-      .createIndex({ chatId: 1, tokens: 1 }, { name: 'chat_token' });
+      .createIndex({ '_id.chatId': 1, tokens: 1 }, { name: 'chat_token' });
     return {
       inMessage: ({ content }: MessageRecord) => ({ tokens: tokenize(content) }),
       afterwards: async (_batch: MessageRecord[]) => undefined,

@@ -21,6 +21,7 @@ import { createInProcessBus } from './events/in-process.bus.js';
 import { createMetrics } from './metrics/metrics.js';
 import { type ChatStores, createChatStores } from './models/chat.stores.js';
 import { indexDefinitions } from './models/index.definitions.js';
+import { upgradeLog } from './models/message.upgrade.js';
 import { createPictureStore } from './models/picture.store.js';
 import { createSessionStore } from './models/session.store.js';
 import { getOrCreateSetting } from './models/setting.store.js';
@@ -107,6 +108,7 @@ export async function startServer(config: Config, overrides: StartOverrides = {}
   const stages: Stage[] = [{ name: 'database', withinMs: DATABASE_CLOSE_MS, stop: () => database.close() }];
   const close = createShutdown(stages, logger);
   try {
+    await upgradeLog(database.connection, logger);
     const created = await ensureIndexes(database.connection, indexDefinitions);
     if (created.length > 0) logger.info({ indexes: created.length }, 'indexes created');
     const parts = await assembleServices(config, overrides, secrets, database, logger);

@@ -160,8 +160,8 @@ describe.skipIf(chromiumPath === undefined)('a chat of 100,000 messages', () => 
     const messages = connection.getClient().db(connection.name).collection('messages');
     const first = await messages.findOne({ content: 'The first of many' });
     if (first === null) throw new Error('there is no message to go on from');
-    const { _id, clientId, bodyDigest, ...model } = first;
-    const Id = (_id as object).constructor as new (hex: string) => object;
+    const { _id, id, clientId, bodyDigest, ...model } = first;
+    const Id = (id as object).constructor as new (hex: string) => object;
     const start = (model['createdAt'] as Date).getTime();
     for (let from = 2; from <= MESSAGES; from += 5_000) {
       const batch = Array.from({ length: Math.min(5_000, MESSAGES - from + 1) }, (_, index) => {
@@ -169,15 +169,15 @@ describe.skipIf(chromiumPath === undefined)('a chat of 100,000 messages', () => 
         const length = 1 + ((seq * 7) % words.length);
         return {
           ...model,
-          _id: new Id(randomBytes(12).toString('hex')),
+          _id: { ...(_id as object), rev: seq },
+          id: new Id(randomBytes(12).toString('hex')),
           seq,
-          rev: seq,
           changed: seq,
           content: `${seq} ${words.slice(0, length).join(' ')}${seq % 9 === 0 ? `\n${words.join(' ')}` : ''}`,
           createdAt: new Date(start - (MESSAGES - seq) * 60_000),
         };
       });
-      await messages.insertMany(batch, { ordered: false });
+      await messages.insertMany(batch as object[], { ordered: false });
     }
   }
 });

@@ -4,16 +4,24 @@ import type { IndexDefinition } from '../database/indexes.js';
 import type { ChangeRecord, MessageRecord } from './message.record.js';
 
 /**
- * The collection `messages` is the log of a chat: every entry holds one revision of it for ever, under the unique
- * index (chatId, rev). An entry is either a message, or a change (edit, deletion) of an earlier one. Because a
- * revision is never freed, a writer with a stale head can only fail, never slip in behind a reader.
- * See docs/decisions/0002-log-of-a-chat.md.
+ * Where an entry stands in the logs of all chats. It is the `_id` of the entry, so that one index gives the log its
+ * order and keeps two writers from the same revision. The order of the fields is part of it.
+ */
+export interface EntryKey {
+  chatId: Types.ObjectId;
+  /** The revision that the entry was made at. */
+  rev: number;
+}
+
+/**
+ * The collection `messages` is the log of a chat: every entry holds one revision of it for ever. An entry is either a
+ * message, or a change (edit, deletion) of an earlier one. Because a revision is never freed, a writer with a stale
+ * head can only fail, never slip in behind a reader. See docs/decisions/0002-log-of-a-chat.md.
  */
 export interface MessageDocument {
-  _id: Types.ObjectId;
-  chatId: Types.ObjectId;
-  /** The revision that the message was created at. */
-  rev: number;
+  _id: EntryKey;
+  /** What the wire calls `_id`. */
+  id: Types.ObjectId;
   seq: number;
   /** The revision of its last change; what the wire calls `rev`. */
   changed: number;
@@ -33,11 +41,17 @@ export interface MessageDocument {
 
 /** A change of an earlier message. While `pending`, `next` is the state that the target is about to take. */
 export interface ChangeDocument {
-  _id: Types.ObjectId;
-  chatId: Types.ObjectId;
-  rev: number;
+  _id: EntryKey;
+  id: Types.ObjectId;
+  /**
+   * Minus its revision. A change is none of the numbered messages; so it stands before the first of them in the index
+   * by seq, the newest change at the very beginning.
+   */
+  seq: number;
+  /** The seq of the last message before it. */
   lastSeq: number;
   change: ChangeRecord['kind'];
+  /** The id of the message. */
   target: Types.ObjectId;
   by: Types.ObjectId;
   createdAt: Date;
@@ -47,15 +61,18 @@ export interface ChangeDocument {
 
 export type EntryDocument = MessageDocument | ChangeDocument;
 
+export function isMessage(document: EntryDocument): document is MessageDocument {
+  return document.seq > 0;
+}
+
 export const messageIndexes: IndexDefinition[] = [
-  // One order: two nodes cannot both write the next revision.
-  { collection: 'messages', key: { chatId: 1, rev: 1 }, options: { name: 'chat_rev', unique: true } },
-  // Paging, and counting unread messages from the index alone. Unique by construction: seq moves only with rev.
+  // A message by its id. Not unique: ids are made by the server, and to ask whether one is there costs more than the
+  // index itself.
+  { collection: 'messages', key: { id: 1 }, options: { name: 'entry_id' } },
+  // Paging, counting unread messages, and where chats stand, from the index alone.
   {
     collection: 'messages',
-    key: { chatId: 1, seq: 1, sender: 1, deleted: 1 },
-    // Changes have no seq and stand before the first message. A partial index would leave them out, but cost the engine
-    // 4 µs more for each message, as it asks for each of them whether it belongs in there.
+    key: { '_id.chatId': 1, seq: 1, '_id.rev': 1, sender: 1, deleted: 1 },
     options: { name: 'chat_seq' },
   },
   // One effect: a clientId is one message of its sender, for ever.
@@ -71,12 +88,12 @@ export const messageIndexes: IndexDefinition[] = [
   // Changes that a crash left half applied.
   {
     collection: 'messages',
-    key: { chatId: 1, rev: 1, pending: 1 },
+    key: { '_id.chatId': 1, '_id.rev': 1, pending: 1 },
     options: { name: 'pending_changes', partialFilterExpression: { pending: true } },
   },
   {
     collection: 'messages',
-    key: { 'hiddenFor.userId': 1, chatId: 1, seq: 1 },
+    key: { 'hiddenFor.userId': 1, '_id.chatId': 1, seq: 1 },
     options: { name: 'hidden_messages', partialFilterExpression: { hiddenFor: { $exists: true } } },
   },
 ];
@@ -86,9 +103,9 @@ const { ObjectId } = Schema.Types;
 /** The schema, for tools that look at the database with Mongoose; the store writes plain documents of this shape. */
 export const messageSchema = new Schema<EntryDocument>(
   {
-    chatId: { type: ObjectId, required: true },
-    rev: { type: Number, required: true },
-    seq: Number,
+    _id: { chatId: { type: ObjectId, required: true }, rev: { type: Number, required: true } },
+    id: { type: ObjectId, required: true },
+    seq: { type: Number, required: true },
     changed: Number,
     sender: ObjectId,
     content: String,
@@ -108,7 +125,7 @@ export const messageSchema = new Schema<EntryDocument>(
     pending: Boolean,
     next: Schema.Types.Mixed,
   },
-  { collection: 'messages', versionKey: false, strict: true },
+  { collection: 'messages', versionKey: false, strict: true, id: false },
 );
 
 /** The collection of entries, as the driver gives it: the hot path makes no Mongoose documents. */
@@ -120,14 +137,18 @@ export function messageCollection(connection: Connection) {
     .collection<EntryDocument>(model.collection.collectionName);
 }
 
+export function toEntryKey(chatId: string, rev: number): EntryKey {
+  return { chatId: Types.ObjectId.createFromHexString(chatId), rev };
+}
+
 /** From storage to a record. */
 export function toMessageRecord(document: MessageDocument): MessageRecord {
   const record: MessageRecord = {
-    id: document._id.toHexString(),
-    chatId: document.chatId.toHexString(),
+    id: document.id.toHexString(),
+    chatId: document._id.chatId.toHexString(),
     seq: document.seq,
     rev: document.changed,
-    createdRev: document.rev,
+    createdRev: document._id.rev,
     sender: document.sender.toHexString(),
     content: document.content,
     messageType: document.messageType,
@@ -146,9 +167,8 @@ export function toMessageRecord(document: MessageDocument): MessageRecord {
 /** From a record to storage. */
 export function toMessageDocument(record: MessageRecord): MessageDocument {
   const document: MessageDocument = {
-    _id: Types.ObjectId.createFromHexString(record.id),
-    chatId: Types.ObjectId.createFromHexString(record.chatId),
-    rev: record.createdRev,
+    _id: toEntryKey(record.chatId, record.createdRev),
+    id: Types.ObjectId.createFromHexString(record.id),
     seq: record.seq,
     changed: record.rev,
     sender: Types.ObjectId.createFromHexString(record.sender),

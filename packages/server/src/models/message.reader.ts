@@ -1,12 +1,16 @@
-import { type Connection, Types } from 'mongoose';
+import { type Connection, mongo, Types } from 'mongoose';
 import {
   type ChangeDocument,
-  type EntryDocument,
+  type EntryKey,
+  isMessage,
   type MessageDocument,
   messageCollection,
+  toEntryKey,
   toMessageRecord,
 } from './message.model.js';
 import type { ChatHead, MessageRecord } from './message.record.js';
+
+const { MaxKey } = mongo;
 
 const oid = (id: string) => Types.ObjectId.createFromHexString(id);
 
@@ -39,11 +43,36 @@ export type MessageReader = ReturnType<typeof createMessageReader>;
 export function createMessageReader(connection: Connection) {
   const entries = messageCollection(connection);
 
-  /** The newest entry of each chat. One seek per chat (DISTINCT_SCAN), however long the chats are. */
-  async function findLast(chatIds: readonly string[]): Promise<EntryDocument[]> {
-    if (chatIds.length === 0) return [];
-    const found = await entries.aggregate<{ last: EntryDocument }>(lastOf(chatIds, '$$ROOT')).toArray();
-    return found.map(({ last }) => last);
+  /** The revision of the newest change of each chat. One seek per chat (DISTINCT_SCAN), however long the chats are. */
+  async function findChangeRevs(chatIds: readonly string[]): Promise<Map<string, number>> {
+    const found = await entries.aggregate<EdgeOf<number>>(edgeOf(chatIds, 1, '$seq')).toArray();
+    // A chat that nothing was changed in begins with its first message.
+    return new Map(found.flatMap(({ _id, edge }) => (edge < 0 ? [[_id.toHexString(), -edge]] : [])));
+  }
+
+  /** Where chats stand: what `latest` gives. Two seeks per chat, and a read of the changes that came last. */
+  async function findLatest(chatIds: readonly string[]): Promise<Map<string, Latest>> {
+    if (chatIds.length === 0) return new Map();
+    const [newest, changeRevs] = await Promise.all([
+      entries.aggregate<EdgeOf<MessageDocument>>(edgeOf(chatIds, -1, '$$ROOT')).toArray(),
+      findChangeRevs(chatIds),
+    ]);
+    const last = new Map(newest.map(({ _id, edge }) => [_id.toHexString(), edge]));
+    const keys = [...changeRevs].flatMap(([chatId, rev]) =>
+      rev > (last.get(chatId)?._id.rev ?? rev) ? [toEntryKey(chatId, rev)] : [],
+    );
+    const changes = keys.length === 0 ? [] : await entries.find({ _id: { $in: keys } }).toArray();
+    const changeOf = new Map(
+      (changes as ChangeDocument[]).map((change) => [change._id.chatId.toHexString(), change]),
+    );
+    return new Map(
+      [...last].map(([chatId, message]) => {
+        const change = changeOf.get(chatId);
+        // The two seeks are two moments. A change that knows a later message than the one that was found came with that
+        // message in between; what was found first is as true, only older.
+        return [chatId, { message, last: change?.lastSeq === message.seq ? change : message }];
+      }),
+    );
   }
 
   /**
@@ -52,16 +81,18 @@ export function createMessageReader(connection: Connection) {
    */
   async function countHiddenAmong(
     user: Types.ObjectId,
-    conditions: readonly { chatId: Types.ObjectId }[],
+    conditions: readonly { '_id.chatId': Types.ObjectId }[],
   ): Promise<Counted[]> {
     const hint = 'hidden_messages';
-    const $in = conditions.map(({ chatId }) => chatId);
+    const $in = conditions.map((condition) => condition['_id.chatId']);
     const found = await entries
-      .aggregate<Counted>([{ $match: { ...hiddenFrom(user), chatId: { $in } } }, COUNT_BY_CHAT], { hint })
+      .aggregate<Counted>([{ $match: { ...hiddenFrom(user), '_id.chatId': { $in } } }, COUNT_BY_CHAT], {
+        hint,
+      })
       .toArray();
     if (found.length === 0) return [];
     const chats = new Set(found.map(({ _id }) => _id.toHexString()));
-    const $or = conditions.filter(({ chatId }) => chats.has(chatId.toHexString()));
+    const $or = conditions.filter((condition) => chats.has(condition['_id.chatId'].toHexString()));
     return entries
       .aggregate<Counted>([{ $match: { ...hiddenFrom(user), $or } }, COUNT_BY_CHAT], { hint })
       .toArray();
@@ -70,61 +101,55 @@ export function createMessageReader(connection: Connection) {
   return {
     /** Where chats stand, from the messages themselves. A chat without entries is absent. */
     async heads(chatIds: readonly string[]): Promise<Map<string, ChatHead>> {
-      // One read for both numbers: two reads with a send between them would pair a new rev with an old seq.
-      const last = await findLast(chatIds);
-      return new Map(last.map((document) => [document.chatId.toHexString(), toHead(document)]));
+      const found = await findLatest(chatIds);
+      return new Map([...found].map(([chatId, latest]) => [chatId, toHead(latest)]));
     },
 
     /** The revision of each chat, from the index alone. A chat without entries is absent. */
     async revs(chatIds: readonly string[]): Promise<Map<string, number>> {
       if (chatIds.length === 0) return new Map();
-      const found = await entries
-        .aggregate<{ _id: Types.ObjectId; last: number }>(lastOf(chatIds, '$rev'))
-        .toArray();
-      return new Map(found.map(({ _id, last }) => [_id.toHexString(), last]));
+      const [newest, changeRevs] = await Promise.all([
+        entries.aggregate<EdgeOf<number>>(edgeOf(chatIds, -1, '$_id.rev')).toArray(),
+        findChangeRevs(chatIds),
+      ]);
+      const messageRevs = newest.map(({ _id, edge }): [string, number] => [_id.toHexString(), edge]);
+      return new Map(
+        messageRevs.map(([chatId, rev]) => [chatId, Math.max(rev, changeRevs.get(chatId) ?? 0)]),
+      );
     },
 
     /** Chats of the entries that were inserted last, in the storage's own order: no clock is asked. */
     async recentChats(entriesMax: number): Promise<string[]> {
       const found = await entries
-        .find({}, { projection: { _id: 0, chatId: 1 } })
+        .find({}, { projection: { '_id.chatId': 1 } })
         .sort({ $natural: -1 })
         .limit(entriesMax)
         .toArray();
-      return [...new Set(found.map(({ chatId }) => chatId.toHexString()))];
+      return [...new Set(found.map(({ _id }) => _id.chatId.toHexString()))];
     },
 
-    /** Where chats stand, with the last message of each. */
+    /** Where chats stand, with the last message of each. A chat without entries is absent. */
     async latest(chatIds: readonly string[]): Promise<Map<string, LatestOfChat>> {
-      const last = await findLast(chatIds);
-      const changed = last.filter((document) => !isMessage(document)) as ChangeDocument[];
-      const behind =
-        changed.length === 0
-          ? []
-          : await entries
-              .find({ $or: changed.map(({ chatId, lastSeq }) => ({ chatId, seq: lastSeq })) })
-              .toArray();
-      const messages = [...last, ...behind].filter(isMessage).map(toMessageRecord);
-      const byChat = new Map(messages.map((message) => [message.chatId, message]));
+      const found = await findLatest(chatIds);
       return new Map(
-        last.map((document) => {
-          const chatId = document.chatId.toHexString();
-          return [chatId, { head: toHead(document), lastMessage: byChat.get(chatId) ?? null }];
-        }),
+        [...found].map(([chatId, latest]) => [
+          chatId,
+          { head: toHead(latest), lastMessage: toMessageRecord(latest.message) },
+        ]),
       );
     },
 
     async findById(id: string): Promise<MessageRecord | null> {
-      const document = await entries.findOne({ _id: oid(id), seq: { $exists: true } });
+      const document = await entries.findOne({ id: oid(id), seq: { $gt: 0 } });
       return document === null ? null : toMessageRecord(document as MessageDocument);
     },
 
     /** The messages among these ids. */
     async findByIds(ids: readonly string[]): Promise<Map<string, MessageRecord>> {
       if (ids.length === 0) return new Map();
-      const found = await entries.find({ _id: { $in: ids.map(oid) }, seq: { $exists: true } }).toArray();
+      const found = await entries.find({ id: { $in: ids.map(oid) }, seq: { $gt: 0 } }).toArray();
       return new Map(
-        found.map((document) => [document._id.toHexString(), toMessageRecord(document as MessageDocument)]),
+        found.map((document) => [document.id.toHexString(), toMessageRecord(document as MessageDocument)]),
       );
     },
 
@@ -135,14 +160,14 @@ export function createMessageReader(connection: Connection) {
       range: PageRange,
     ): Promise<{ messages: MessageRecord[]; hasMore: boolean }> {
       const forward = range.after !== undefined;
-      // From the first message on: changes, which have no number, stand before it in the index.
+      // From the first message on: changes stand before it in the index.
       const seq: Record<string, number> = { $gt: range.after ?? 0 };
       if (range.before !== undefined) seq['$lt'] = range.before;
       const found = await entries
-        .find({ chatId: oid(chatId), seq, 'hiddenFor.userId': { $ne: oid(viewerId) } } as Parameters<
+        .find({ '_id.chatId': oid(chatId), seq, 'hiddenFor.userId': { $ne: oid(viewerId) } } as Parameters<
           typeof entries.find
         >[0])
-        .sort({ chatId: 1, seq: forward ? 1 : -1 })
+        .sort({ '_id.chatId': 1, seq: forward ? 1 : -1 })
         .skip(range.skip ?? 0)
         .limit(range.limit + 1)
         .toArray();
@@ -156,8 +181,8 @@ export function createMessageReader(connection: Connection) {
     /** What changed after a revision: one index scan, in order; messages that changed again are given once, as they are. */
     async changesAfter(chatId: string, rev: number, limit: number): Promise<ChangedMessages> {
       const found = await entries
-        .find({ chatId: oid(chatId), rev: { $gt: rev } })
-        .sort({ chatId: 1, rev: 1 })
+        .find(entriesAfter(chatId, rev))
+        .sort({ _id: 1 })
         .limit(limit + 1)
         .toArray();
       const stretch = found.slice(0, limit);
@@ -177,13 +202,13 @@ export function createMessageReader(connection: Connection) {
       const behind = stretch.flatMap((document) => {
         if (isMessage(document)) return [];
         const held = messages.get(document.target.toHexString());
-        return held === undefined || held.rev < document.rev ? [document.target] : [];
+        return held === undefined || held.rev < document._id.rev ? [document.target] : [];
       });
-      const changed = behind.length === 0 ? [] : await entries.find({ _id: { $in: behind } }).toArray();
+      const changed = behind.length === 0 ? [] : await entries.find({ id: { $in: behind } }).toArray();
       for (const document of changed) keepNewer(document as MessageDocument);
       return {
         messages: [...messages.values()].sort((a, b) => a.rev - b.rev),
-        rev: stretch.at(-1)?.rev ?? rev,
+        rev: stretch.at(-1)?._id.rev ?? rev,
         more: found.length > limit,
       };
     },
@@ -199,7 +224,7 @@ export function createMessageReader(connection: Connection) {
       if (chats.length === 0) return new Map();
       const user = oid(userId);
       const unread = chats.map(({ chatId, readSeq }) => ({
-        chatId: oid(chatId),
+        '_id.chatId': oid(chatId),
         seq: { $gt: readSeq },
         sender: { $ne: user },
         deleted: false,
@@ -219,7 +244,7 @@ export function createMessageReader(connection: Connection) {
     /** How many messages of a chat a user has deleted for oneself. */
     countHidden(chatId: string, userId: string): Promise<number> {
       return entries.countDocuments(
-        { ...hiddenFrom(oid(userId)), chatId: oid(chatId) },
+        { ...hiddenFrom(oid(userId)), '_id.chatId': oid(chatId) },
         { hint: 'hidden_messages' },
       );
     },
@@ -228,30 +253,39 @@ export function createMessageReader(connection: Connection) {
 
 type Counted = { _id: Types.ObjectId; count: number };
 
-const COUNT_BY_CHAT = { $group: { _id: '$chatId', count: { $sum: 1 } } };
+const COUNT_BY_CHAT = { $group: { _id: '$_id.chatId', count: { $sum: 1 } } };
 
 /** What makes the partial index of hidden messages fit. */
 function hiddenFrom(user: Types.ObjectId) {
   return { 'hiddenFor.userId': user, hiddenFor: { $exists: true } };
 }
 
-/** $group with $first after a sort on the same index becomes one seek per chat. */
-function lastOf(chatIds: readonly string[], expression: '$$ROOT' | '$rev') {
+/** The newest message of a chat, and the newest entry that is known: the same message, or a change after it. */
+interface Latest {
+  message: MessageDocument;
+  last: MessageDocument | ChangeDocument;
+}
+
+type EdgeOf<T> = { _id: Types.ObjectId; edge: T };
+
+/**
+ * The last entry of each chat by seq, which is its newest message, or the first, which is its newest change. $group with
+ * $first after a sort on the same index becomes one seek per chat.
+ */
+function edgeOf(chatIds: readonly string[], direction: 1 | -1, expression: '$$ROOT' | '$_id.rev' | '$seq') {
   return [
-    { $match: { chatId: { $in: chatIds.map(oid) } } },
-    { $sort: { chatId: -1, rev: -1 } } as const,
-    { $group: { _id: '$chatId', last: { $first: expression } } },
+    { $match: { '_id.chatId': { $in: chatIds.map(oid) } } },
+    { $sort: { '_id.chatId': direction, seq: direction } } as const,
+    { $group: { _id: '$_id.chatId', edge: { $first: expression } } },
   ];
 }
 
-function toHead(document: EntryDocument): ChatHead {
-  return {
-    rev: document.rev,
-    seq: isMessage(document) ? document.seq : document.lastSeq,
-    at: document.createdAt,
-  };
+/** The entries of a chat after a revision: a range of the log's own index. */
+function entriesAfter(chatId: string, rev: number) {
+  const end = { ...toEntryKey(chatId, rev), rev: new MaxKey() };
+  return { _id: { $gt: toEntryKey(chatId, rev), $lt: end as unknown as EntryKey } };
 }
 
-function isMessage(document: EntryDocument): document is MessageDocument {
-  return !('change' in document && (document as ChangeDocument).change !== undefined);
+function toHead({ message, last }: Latest): ChatHead {
+  return { rev: last._id.rev, seq: message.seq, at: last.createdAt };
 }

@@ -5,6 +5,7 @@ import {
   type EntryDocument,
   type MessageDocument,
   messageCollection,
+  toEntryKey,
   toMessageDocument,
   toMessageRecord,
 } from './message.model.js';
@@ -15,10 +16,16 @@ const oid = (id: string) => Types.ObjectId.createFromHexString(id);
 /** What became of a batch: the first `inserted` entries are on disk; the next one failed as `failure` says. */
 export interface InsertOutcome {
   inserted: number;
-  failure: null | { index: 'chat_rev' | 'sender_clientId' };
+  failure: null | { taken: 'rev' | 'clientId' };
 }
 
 export type MessageStore = ReturnType<typeof createMessageStore>;
+
+/** What a unique index is about. */
+const TAKEN = new Map<string, 'rev' | 'clientId'>([
+  ['_id_', 'rev'],
+  ['sender_clientId', 'clientId'],
+]);
 
 /** Writing to the log of chats. Every write is journaled (the connection's write concern) before it returns. */
 export function createMessageStore(connection: Connection) {
@@ -30,11 +37,16 @@ export function createMessageStore(connection: Connection) {
       {
         replaceOne: {
           // Each change was decided on a state that holds all before it, so an older one must never come on top.
-          filter: { _id: oid(change.next.id), changed: { $lt: change.rev } },
+          filter: { _id: toEntryKey(change.chatId, change.next.createdRev), changed: { $lt: change.rev } },
           replacement: toMessageDocument(change.next),
         },
       },
-      { updateOne: { filter: { _id: oid(change.id) }, update: { $unset: { pending: '', next: '' } } } },
+      {
+        updateOne: {
+          filter: { _id: toEntryKey(change.chatId, change.rev) },
+          update: { $unset: { pending: '', next: '' } },
+        },
+      },
     ]);
     await entries.bulkWrite(operations as Parameters<typeof entries.bulkWrite>[0], { ordered: true });
   }
@@ -50,9 +62,9 @@ export function createMessageStore(connection: Connection) {
         return { inserted: batch.length, failure: null };
       } catch (error) {
         const duplicate = duplicateKeyOf(error);
-        const index = duplicate?.indexName;
-        if (duplicate === undefined || (index !== 'chat_rev' && index !== 'sender_clientId')) throw error;
-        return { inserted: duplicate.position, failure: { index } };
+        const taken = TAKEN.get(duplicate?.indexName ?? '');
+        if (duplicate === undefined || taken === undefined) throw error;
+        return { inserted: duplicate.position, failure: { taken } };
       }
     },
 
@@ -61,8 +73,8 @@ export function createMessageStore(connection: Connection) {
     /** Completes changes that a crash left between their entry and their message. Returns how many there were. */
     async applyPending(chatIds: readonly string[]): Promise<number> {
       const pending = (await entries
-        .find({ chatId: { $in: chatIds.map(oid) }, pending: true })
-        .sort({ chatId: 1, rev: 1 })
+        .find({ '_id.chatId': { $in: chatIds.map(oid) }, pending: true })
+        .sort({ '_id.chatId': 1, '_id.rev': 1 })
         .toArray()) as unknown as ChangeDocument[];
       await applyChanges(pending.flatMap((document) => toChangeRecord(document) ?? []));
       return pending.length;
@@ -70,8 +82,10 @@ export function createMessageStore(connection: Connection) {
 
     /** Which of these entries are on disk. */
     async findWritten(ids: readonly string[]): Promise<Set<string>> {
-      const found = await entries.find({ _id: { $in: ids.map(oid) } }, { projection: { _id: 1 } }).toArray();
-      return new Set(found.map((document) => document._id.toHexString()));
+      const found = await entries
+        .find({ id: { $in: ids.map(oid) } }, { projection: { _id: 0, id: 1 } })
+        .toArray();
+      return new Set(found.map(({ id }) => id.toHexString()));
     },
 
     /** Messages by sender and clientId. */
@@ -91,9 +105,9 @@ function toEntryDocument(entry: LogEntry): EntryDocument {
   if (entry.type === 'message') return toMessageDocument(entry.message);
   const { change } = entry;
   return {
-    _id: oid(change.id),
-    chatId: oid(change.chatId),
-    rev: change.rev,
+    _id: toEntryKey(change.chatId, change.rev),
+    id: oid(change.id),
+    seq: -change.rev,
     lastSeq: change.lastSeq,
     change: change.kind,
     target: oid(change.next.id),
@@ -107,9 +121,9 @@ function toEntryDocument(entry: LogEntry): EntryDocument {
 function toChangeRecord(document: ChangeDocument): ChangeRecord | undefined {
   if (document.next === undefined) return undefined;
   return {
-    id: document._id.toHexString(),
-    chatId: document.chatId.toHexString(),
-    rev: document.rev,
+    id: document.id.toHexString(),
+    chatId: document._id.chatId.toHexString(),
+    rev: document._id.rev,
     lastSeq: document.lastSeq,
     kind: document.change,
     by: document.by.toHexString(),

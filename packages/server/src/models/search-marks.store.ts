@@ -1,7 +1,7 @@
 import { type Connection, Types } from 'mongoose';
 import {
   type ChangeDocument,
-  type EntryDocument,
+  isMessage,
   type MessageDocument,
   messageCollection,
   toMessageRecord,
@@ -66,34 +66,30 @@ export function createSearchMarksStore(connection: Connection) {
       const seconds = Math.max(0, Math.floor((since.getTime() - TOLERANCE_MS) / 1_000));
       const from = Types.ObjectId.createFromTime(seconds);
       const stretch = await log
-        .find({ _id: { $gte: from, ...(before !== null && { $lt: oid(before) }) } })
-        .sort({ _id: -1 })
+        .find({ id: { $gte: from, ...(before !== null && { $lt: oid(before) }) } })
+        .sort({ id: -1 })
         .limit(limit)
         .toArray();
       const changes = stretch.filter((entry) => !isMessage(entry)) as ChangeDocument[];
       const targets = changes.map(({ target }) => target);
-      const changed = targets.length === 0 ? [] : await log.find({ _id: { $in: targets } }).toArray();
+      const changed = targets.length === 0 ? [] : await log.find({ id: { $in: targets } }).toArray();
       const messages = new Map<string, MessageDocument>();
       // Also the states that messages are about to take: a crash came between a change and its message.
       for (const entry of [...stretch, ...changed, ...changes.flatMap(({ next }) => next ?? [])]) {
         if (!isMessage(entry)) continue;
-        const id = entry._id.toHexString();
+        const id = entry.id.toHexString();
         if ((messages.get(id)?.changed ?? 0) < entry.changed) messages.set(id, entry);
       }
       const known = await index
-        .find({ _id: { $in: [...messages.values()].map(({ _id }) => _id) } }, { projection: { rev: 1 } })
+        .find({ _id: { $in: [...messages.values()].map(({ id }) => id) } }, { projection: { rev: 1 } })
         .toArray();
       const revs = new Map(known.map(({ _id, rev }) => [_id.toHexString(), rev]));
       return {
         missing: [...messages]
           .filter(([id, message]) => (revs.get(id) ?? 0) < message.changed)
           .map(([, message]) => toMessageRecord(message)),
-        next: stretch.length < limit ? null : (stretch.at(-1)?._id.toHexString() ?? null),
+        next: stretch.length < limit ? null : (stretch.at(-1)?.id.toHexString() ?? null),
       };
     },
   };
-}
-
-function isMessage(document: EntryDocument): document is MessageDocument {
-  return 'seq' in document;
 }

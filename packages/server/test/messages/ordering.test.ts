@@ -1,4 +1,6 @@
+import { Types } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { messageCollection } from '../../src/models/message.model.js';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { createTestNode, newActor, prepareChats } from './chat-services.fixture.js';
 
@@ -14,12 +16,11 @@ const range = (count: number) => Array.from({ length: count }, (_, index) => ind
 const text = (content: string) => ({ content, messageType: 'text' as const });
 
 async function readLog(chatId: string) {
-  const { Types } = await import('mongoose');
-  return database.connection
-    .collection('messages')
-    .find({ chatId: Types.ObjectId.createFromHexString(chatId) })
-    .sort({ rev: 1 })
+  const entries = await messageCollection(database.connection)
+    .find({ '_id.chatId': Types.ObjectId.createFromHexString(chatId) })
+    .sort({ _id: 1 })
     .toArray();
+  return entries.map(({ _id, ...rest }): Record<string, unknown> => ({ ...rest, rev: _id.rev }));
 }
 
 describe('the log of a chat', () => {
@@ -54,7 +55,7 @@ describe('the log of a chat', () => {
     );
     const log = await readLog(chatId);
     expect(log.map(({ rev }) => rev)).toEqual(range(1 + 16 * 12 + 16 * 4));
-    const messages = log.filter((entry) => entry['seq'] !== undefined);
+    const messages = log.filter((entry) => Number(entry['seq']) > 0);
     expect(messages.map((entry) => entry['seq'])).toEqual(range(1 + 16 * 12));
     expect(messages.filter((entry) => String(entry['content']).endsWith('edited'))).toHaveLength(16 * 4);
     expect(log.filter((entry) => entry['pending'])).toHaveLength(0);

@@ -66,15 +66,18 @@ describe('an engine that is killed under load', () => {
 
     const stored = await database.connection
       .collection('messages')
-      .find({ seq: { $exists: true } })
-      .sort({ chatId: 1, seq: 1 })
+      .find({ seq: { $gt: 0 } })
+      .sort({ '_id.chatId': 1, seq: 1 })
       .toArray();
     const byContent = new Map<string, { chatId: string; seq: number }[]>();
     for (const message of stored) {
       const content = String(message['content']);
       byContent.set(content, [
         ...(byContent.get(content) ?? []),
-        { chatId: String(message['chatId']), seq: message['seq'] as number },
+        {
+          chatId: String((message._id as unknown as { chatId: unknown }).chatId),
+          seq: message['seq'] as number,
+        },
       ]);
     }
     for (const [content, ack] of acked) expect(byContent.get(content)).toEqual([ack]);

@@ -74,7 +74,11 @@ describe('changing messages', () => {
     expect(message).toMatchObject({ content: '', rev: 3 });
     expect(message.history).toBeUndefined();
     const stored = await database.connection.collection('messages').find({}).toArray();
-    expect(JSON.stringify(stored.filter(({ chatId: id }) => String(id) === chatId))).not.toContain('secret');
+    expect(
+      JSON.stringify(
+        stored.filter(({ _id }) => String((_id as unknown as { chatId: unknown }).chatId) === chatId),
+      ),
+    ).not.toContain('secret');
     await expect(node.messages.edit(ann, ids[0]!, 'again')).rejects.toMatchObject(refusal('message_deleted'));
   });
 

@@ -1,5 +1,5 @@
 import { Types } from 'mongoose';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pairKeyOf } from '../../src/models/chat.store.js';
 import { type ChatStores, createChatStores } from '../../src/models/chat.stores.js';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -105,4 +105,99 @@ it('lists the chats of many members at once, each by activity and bounded, howev
   await open(crowd, 20_000);
   const lists = await stores.chats.listOfMany([other, quiet], 10);
   expect([...lists.values()].map(({ length }) => length)).toEqual([10, 2]);
+});
+
+describe('where chats stand', () => {
+  const [ann, bob] = [newId(), newId()];
+  const message = (chatId: string, seq: number, rev: number) => ({
+    type: 'message' as const,
+    message: {
+      id: newId(),
+      chatId,
+      seq,
+      rev,
+      createdRev: rev,
+      sender: ann,
+      content: `message ${seq}`,
+      messageType: 'text' as const,
+      createdAt: new Date(1_000 * rev),
+    },
+  });
+  type Sent = ReturnType<typeof message>['message'];
+  const edit = (of: Sent, lastSeq: number, rev: number) => ({
+    type: 'change' as const,
+    change: {
+      id: newId(),
+      chatId: of.chatId,
+      rev,
+      lastSeq,
+      kind: 'edit' as const,
+      by: bob,
+      at: new Date(1_000 * rev),
+      next: { ...of, content: 'edited', rev },
+    },
+  });
+
+  it('is the newest message, or the change that came after it', async () => {
+    const [plain, changed, goneOn, empty] = [newId(), newId(), newId(), newId()];
+    const [a, b] = [message(changed, 1, 1), message(goneOn, 1, 1)];
+    const log = [
+      message(plain, 1, 1),
+      message(plain, 2, 2),
+      a,
+      edit(a.message, 1, 2),
+      edit(a.message, 1, 3),
+      b,
+      edit(b.message, 1, 2),
+      message(goneOn, 2, 3),
+    ];
+    expect(await stores.messages.insert(log)).toEqual({ inserted: 8, failure: null });
+    const all = [plain, changed, goneOn, empty];
+    const heads = await stores.reader.heads(all);
+    expect(all.map((id) => heads.get(id))).toEqual([
+      { rev: 2, seq: 2, at: new Date(2_000) },
+      { rev: 3, seq: 1, at: new Date(3_000) },
+      { rev: 3, seq: 2, at: new Date(3_000) },
+      undefined,
+    ]);
+    const revs = await stores.reader.revs(all);
+    expect(all.map((id) => revs.get(id))).toEqual([2, 3, 3, undefined]);
+    const latest = await stores.reader.latest(all);
+    expect(all.map((id) => latest.get(id)?.lastMessage?.content)).toEqual([
+      'message 2',
+      'message 1',
+      'message 2',
+      undefined,
+    ]);
+    expect(all.map((id) => latest.get(id)?.head)).toEqual(all.map((id) => heads.get(id)));
+  });
+
+  it('is found by a few seeks, however much was written and changed', async () => {
+    const chatId = newId();
+    const sent = Array.from({ length: 200 }, (_, n) => message(chatId, n + 1, n + 1));
+    const changes = sent.map(({ message: of }, n) => edit(of, 200, 201 + n));
+    await stores.messages.insert([...sent, ...changes]);
+    const scanned = async () => {
+      const status = await database.connection.getClient().db('admin').command({ serverStatus: 1 });
+      return (status['metrics'] as { queryExecutor: { scanned: number } }).queryExecutor.scanned;
+    };
+    const before = await scanned();
+    expect((await stores.reader.revs([chatId])).get(chatId)).toBe(400);
+    const between = await scanned();
+    expect((await stores.reader.heads([chatId])).get(chatId)).toMatchObject({ rev: 400, seq: 200 });
+    const after = await scanned();
+    // Of 400 entries: a seek to each end, and the change itself.
+    expect(Math.max(between - before, after - between)).toBeLessThan(8);
+  });
+
+  it('has each revision once, whoever writes it', async () => {
+    const chatId = newId();
+    await stores.messages.insert([message(chatId, 1, 1), message(chatId, 2, 2)]);
+    const late = await stores.messages.insert([
+      message(chatId, 3, 3),
+      message(chatId, 2, 2),
+      message(chatId, 4, 4),
+    ]);
+    expect(late).toEqual({ inserted: 1, failure: { taken: 'rev' } });
+  });
 });

@@ -1,8 +1,9 @@
 import { LOBBY_CHAT_ID } from '@parley/protocol';
 import fc from 'fast-check';
-import { Types } from 'mongoose';
+import { mongo, Types } from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createChatStores } from '../../src/models/chat.stores.js';
+import { type MessageDocument, messageCollection } from '../../src/models/message.model.js';
 import type { Actor } from '../../src/services/actor.js';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { createTestNode, newActor, prepareChats, type TestNode } from './chat-services.fixture.js';
@@ -168,16 +169,16 @@ describe('sync', () => {
   /** What a crash leaves of an edit to 'after': its entry is on disk, the message is as it was. */
   async function leaveHalfAnEdit() {
     const { view } = await node.messages.send(ann, { to: bob.userId, ...text('before') });
-    const stored = await database.connection
-      .collection('messages')
-      .findOne({ _id: new Types.ObjectId(view.message.id) });
-    await database.connection.collection('messages').insertOne({
-      chatId: stored!['chatId'],
-      rev: 2,
+    const log = messageCollection(database.connection);
+    const stored = (await log.findOne({ id: new Types.ObjectId(view.message.id) })) as MessageDocument;
+    await log.insertOne({
+      _id: { ...stored._id, rev: 2 },
+      id: new Types.ObjectId(),
+      seq: -2,
       lastSeq: 1,
       change: 'edit',
-      target: stored!._id,
-      by: stored!['sender'],
+      target: stored.id,
+      by: stored.sender,
       createdAt: new Date(),
       pending: true,
       next: { ...stored, content: 'after', changed: 2 },
@@ -264,10 +265,11 @@ describe('sync', () => {
     await Promise.all(
       Array.from({ length: 500 }, (_, n) => node.messages.send(ann, { to: bob.userId, ...text(`${n}`) })),
     );
+    const chatId = new Types.ObjectId(view.chat.id);
     const plan = await database.connection
       .collection('messages')
-      .find({ chatId: new Types.ObjectId(view.chat.id), rev: { $gt: 300 } })
-      .sort({ chatId: 1, rev: 1 })
+      .find({ _id: { $gt: { chatId, rev: 300 }, $lt: { chatId, rev: new mongo.MaxKey() } } } as object)
+      .sort({ _id: 1 })
       .limit(101)
       .explain('executionStats');
     expect(plan['executionStats']).toMatchObject({ nReturned: 101, totalDocsExamined: 101 });

@@ -220,10 +220,10 @@ describe('marks', () => {
     for (let n = 1; n <= 30; n += 1) await old.say(ann, bob, `message ${n}`);
     const long = new Date(Date.now() - 7 * 86_400_000);
     const messages = messageCollection(database.connection);
-    const [oldest] = await messages.find().sort({ rev: 1 }).limit(1).toArray();
+    const [oldest] = await messages.find().sort({ '_id.rev': 1 }).limit(1).toArray();
     if (oldest === undefined) throw new Error('no message was written');
     await messages.deleteOne({ _id: oldest._id });
-    await messages.insertOne({ ...oldest, _id: Types.ObjectId.createFromTime(long.getTime() / 1_000) });
+    await messages.insertOne({ ...oldest, id: Types.ObjectId.createFromTime(long.getTime() / 1_000) });
 
     const node = createSearchNode(database);
     await node.heal();

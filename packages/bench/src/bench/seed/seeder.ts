@@ -56,7 +56,7 @@ export function createSeeder(stores: Stores) {
     const { failure } = await stores.messages.insert(
       messages.map((message) => ({ type: 'message' as const, message })),
     );
-    if (failure !== null) throw new Error(`the seed met what was there: ${failure.index}`);
+    if (failure !== null) throw new Error(`the seed met what was there: ${failure.taken}`);
     await stores.search.write(messages.map(toSearchEntry));
   }
 

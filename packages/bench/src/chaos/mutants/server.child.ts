@@ -1,6 +1,7 @@
 // The server of the harness's own runs: the same `startServer`, with cheap passwords, other limits, or one promise
 // broken. It also answers questions about the database that no wire contract has.
 import { type RunningServer, readConfig, startServer } from '@parley/server';
+import { mongo } from 'mongoose';
 import type { StoredEntry } from '../stored.entry.js';
 import type { ChildOrder } from './child.order.js';
 import { breaks } from './mutant.breaks.js';
@@ -29,15 +30,18 @@ function messagesOf({ database: { connection } }: RunningServer) {
   return connection.getClient().db(connection.name).collection('messages');
 }
 
+/** Where an entry stands: its `_id`. */
+const keyOf = ({ _id }: { _id: unknown }) => _id as { chatId: unknown; rev: number };
+
 const answers = {
   /** The whole log, as it lies in the database, by chat and revision. */
   async entries(running: RunningServer): Promise<StoredEntry[]> {
-    const found = await messagesOf(running).find({}).sort({ chatId: 1, rev: 1 }).toArray();
+    const found = await messagesOf(running).find({}).sort({ _id: 1 }).toArray();
     return found.map((entry) => ({
-      chat: String(entry['chatId']),
-      rev: entry['rev'] as number,
-      id: String(entry._id),
-      ...(entry['seq'] !== undefined && { seq: entry['seq'] as number }),
+      chat: String(keyOf(entry).chatId),
+      rev: keyOf(entry).rev,
+      id: String(entry['id']),
+      ...(entry['seq'] > 0 && { seq: entry['seq'] as number }),
       ...(entry['target'] !== undefined && {
         target: String(entry['target']),
         kind: String(entry['change']),
@@ -68,8 +72,13 @@ const answers = {
     const chats = await connection.getClient().db(connection.name).collection('chats').find({}).toArray();
     const chat = chats.find(({ _id }) => String(_id) === chatId);
     const explained = (await messagesOf(running)
-      .find({ chatId: chat?._id, rev: { $gt: Number(rev) } })
-      .sort({ chatId: 1, rev: 1 })
+      .find({
+        _id: {
+          $gt: { chatId: chat?._id, rev: Number(rev) },
+          $lt: { chatId: chat?._id, rev: new mongo.MaxKey() },
+        },
+      } as object)
+      .sort({ _id: 1 })
       .limit(Number(limit))
       .explain('executionStats')) as { executionStats: Record<string, unknown> };
     const { nReturned, totalDocsExamined, totalKeysExamined } = explained.executionStats;

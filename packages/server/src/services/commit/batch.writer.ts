@@ -105,7 +105,7 @@ export function createBatchWriter({ store, reader, heads, onCommitted, now }: Ba
         }
         return [];
       }
-      return retryLater(batch, done, failure.index);
+      return retryLater(batch, done, failure.taken);
     },
   };
 
@@ -113,12 +113,12 @@ export function createBatchWriter({ store, reader, heads, onCommitted, now }: Ba
   async function retryLater(
     batch: QueuedOperation[],
     done: readonly PlannedEntry[],
-    index: 'chat_rev' | 'sender_clientId',
+    taken: 'rev' | 'clientId',
   ): Promise<QueuedOperation[]> {
     const settled = new Set(done.map(({ queued }) => queued));
     let rest = batch.filter((queued) => !settled.has(queued));
     heads.forget(new Set(rest.map(({ operation }) => operation.chat.id)));
-    if (index === 'sender_clientId') rest = await settleReplays(rest);
+    if (taken === 'clientId') rest = await settleReplays(rest);
     return rest.filter((queued) => {
       queued.attempts += 1;
       if (queued.attempts < ATTEMPTS_MAX) return true;
