@@ -133,6 +133,8 @@ export function createDevice({ port, person, name, history, random }: DeviceOpti
           onEvent: (event, payload) => note(connection, event, payload),
         });
         wantSync();
+        // Closed while it connected: there was nothing to cut yet.
+        if (isClosed) socket.cut();
         await socket.closed;
       } catch {
         // Refused or unreachable: again, in a moment.
@@ -175,6 +177,7 @@ export function createDevice({ port, person, name, history, random }: DeviceOpti
             history.add({ ...seen, chat: LOBBY_CHAT_ID, event: 'created', id, seq });
           },
         });
+        if (isClosed) lobby.cut();
         await lobby.closed;
       } catch {
         // As above.
