@@ -75,18 +75,17 @@ export function createCommandTable({ context, speak }: CommandParts): ReadonlyMa
   const originOf = (connection: SocketIoConnection) => ({ connectionId: connection.id });
 
   /** Sends, tells the connection in its dialect, and gives what `answer` makes of the message. */
-  function send<R>(
+  async function send<R>(
     { connection, actor, payload }: CommandCall<SendInput>,
     answer: (view: MessageView, viewerId: string) => R,
     tempId?: string | number,
   ): Promise<R> {
-    return services.messages.send(actor, payload, originOf(connection)).then(({ view, replay }) => {
-      const { dialect } = connection;
-      const makePacket = () => dialect.messageSent(view, tempId);
-      if (dialect.ordersSentNotice && !replay) connection.announceOnce(view.message.id, makePacket);
-      else connection.send(makePacket());
-      return answer(view, actor.userId);
-    });
+    const { view, replay } = await services.messages.send(actor, payload, originOf(connection));
+    const { dialect } = connection;
+    const makePacket = () => dialect.messageSent(view, tempId);
+    if (dialect.ordersSentNotice && !replay) connection.announceOnce(view.message.id, makePacket);
+    else connection.send(makePacket());
+    return answer(view, actor.userId);
   }
 
   addCanonical('send_message', {
