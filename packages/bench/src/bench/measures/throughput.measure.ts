@@ -9,6 +9,11 @@ import type { Bench } from './measure.js';
 const TRIES = 3;
 /** A generator that is busier than this may be what is measured. */
 const GENERATOR_SHARE_MAX = 0.92;
+/**
+ * A relay that used less of its processor than this was not saturated: it stood still for a part of the window, and its
+ * rate would flatter whatever is compared with it. Seen as half of the usual rate at the usual time a message.
+ */
+const RELAY_BUSY_SHARE_MIN = 0.85;
 
 /**
  * It begins everything at once and answers in waves: with more than this unanswered, a window shows a wave or the time
@@ -130,6 +135,16 @@ export async function watchSaturation(
     await load.drain();
     const after = await waitUntilIdle(system);
     if (!noteWindow(bench, window)) continue;
+    // With an engine, a system may wait for the disk.
+    const busyShare = (window.server * window.perSecond) / 1e6;
+    if (system.processes.engine === undefined && busyShare < RELAY_BUSY_SHARE_MIN) {
+      const complaint = `${what}, ${system.name}: busy for ${Math.round(busyShare * 100)}% of a window; it may do more`;
+      if (attempt + 1 < TRIES) {
+        bench.show(complaint);
+        continue;
+      }
+      figures.warn(complaint);
+    }
     figures.add({ key, what, unit: 'messages/s' }, system.name, window.perSecond);
     const add = (part: string, detail: string, value: number) =>
       figures.add({ key: `${key}.${part}`, what: `${what}: ${detail}`, unit: 'µs' }, system.name, value);
