@@ -3,6 +3,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'bson';
 import { loadNativeEngine, type NativeEngine } from './native.library.js';
+import { encodeMessage } from './wire.message.js';
 
 /**
  * Read by WiredTiger from the data folder at each open, over what the engine passes: every commit writes its journal
@@ -57,9 +58,6 @@ export async function openEmbeddedEngine(dataFolder: string, cacheFolders: strin
   return engine;
 }
 
-const HEADER_BYTES = 16;
-const OP_MSG = 2013;
-
 /**
  * The engine's planner, 9.0's cost-based ranker, runs some plans on an execution engine that this build leaves out:
  * a query with two or more candidate indexes and many keys then fails with "the slot-based execution engine is not
@@ -68,14 +66,7 @@ const OP_MSG = 2013;
 const PARAMETERS = { setParameter: 1, internalQueryPlanRanker: 'multiPlanning', $db: 'admin' };
 
 async function setParameters(engine: NativeEngine): Promise<void> {
-  const command = serialize(PARAMETERS);
-  const message = Buffer.alloc(HEADER_BYTES + 5 + command.length);
-  message.writeInt32LE(message.length, 0);
-  message.writeInt32LE(1, 4);
-  message.writeInt32LE(OP_MSG, 12);
-  // No flags, and one section of kind 0: the command.
-  message.set(command, HEADER_BYTES + 5);
-  const { response } = await engine.roundTrip(message);
+  const { response } = await engine.roundTrip(encodeMessage(1, serialize(PARAMETERS)));
   const { ok, errmsg } = deserialize(response) as { ok?: number; errmsg?: string };
   if (ok !== 1) throw new Error(`the engine refused its settings: ${errmsg ?? 'no reason given'}`);
 }

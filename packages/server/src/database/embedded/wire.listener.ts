@@ -1,14 +1,10 @@
 import { rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import type { NativeEngine, RoundTrip } from './native.library.js';
+import { cutMessages, HEADER_BYTES, OP_MSG, OP_REPLY } from './wire.message.js';
 
-const HEADER_BYTES = 16;
-/** Largest message a MongoDB server takes: `maxMessageSizeBytes` of its hello reply. */
-const MAX_MESSAGE_BYTES = 48_000_000;
 /** Answers in a row that the engine fails to give; one alone may be the message's fault. */
 const FAILURES_MAX = 3;
-const OP_REPLY = 1;
-const OP_MSG = 2013;
 
 /** A running listener; `close` answers what is in flight, then drops the connections. */
 export interface WireListener {
@@ -72,8 +68,6 @@ function serveConnection(
   roundTrip: NativeEngine['roundTrip'],
   socket: Socket,
 ): { drained: () => Promise<void> } {
-  let chunks: Buffer[] = [];
-  let size = 0;
   let replies = 0;
   let queue = Promise.resolve();
 
@@ -84,26 +78,12 @@ function serveConnection(
     socket.write(frameReply(reply, replies));
   };
 
-  socket.on('data', (chunk) => {
-    chunks.push(chunk);
-    size += chunk.length;
-    // Chunks are joined once per message and not once per chunk, which would be quadratic for a large insert.
-    while (size >= HEADER_BYTES) {
-      const first = chunks[0] as Buffer;
-      if (first.length < HEADER_BYTES) chunks = [Buffer.concat(chunks)];
-      const length = (chunks[0] as Buffer).readInt32LE(0);
-      if (length < HEADER_BYTES || length > MAX_MESSAGE_BYTES) {
-        socket.destroy();
-        return;
-      }
-      if (size < length) return;
-      const whole = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-      const message = whole.subarray(0, length);
-      chunks = whole.length === length ? [] : [whole.subarray(length)];
-      size -= length;
-      // A failure is the connection's: the driver sees it dropped, not a reply that belongs to no request.
-      queue = queue.then(() => answer(message)).catch(() => void socket.destroy());
-    }
+  const read = cutMessages((message) => {
+    // A failure is the connection's: the driver sees it dropped, not a reply that belongs to no request.
+    queue = queue.then(() => answer(message)).catch(() => void socket.destroy());
+  });
+  socket.on('data', (chunk: Buffer) => {
+    if (!read(chunk)) socket.destroy();
   });
   return { drained: () => queue };
 }
