@@ -1,4 +1,5 @@
 /** Tells the failures of the database apart, for both the driver's errors and Mongoose's wrappers around them. */
+import { mongo } from 'mongoose';
 
 /** Errors of the driver and of Mongoose that mean: no answer came. Names, since a second copy of the driver has other classes. */
 const UNAVAILABLE_NAMES = new Set([
@@ -117,6 +118,16 @@ export function duplicateKeysOf(error: unknown): DuplicateKey[] {
       position: typeof index === 'number' ? index : 0,
     }))
     .sort((a, b) => a.position - b.position);
+}
+
+/**
+ * Why the written part of a batch may not last, or undefined: the server wrote it, and could not do what the write concern
+ * asks for. The driver hides that behind the refusal of another part of the batch.
+ */
+export function writeConcernFailureOf(error: unknown): mongo.MongoServerError | undefined {
+  if (!(error instanceof mongo.MongoBulkWriteError)) return undefined;
+  const failure = error.result.getWriteConcernError();
+  return failure && new mongo.MongoServerError({ code: failure.code, message: failure.errmsg ?? '' });
 }
 
 function isDuplicate(failure: ServerErrorShape): boolean {

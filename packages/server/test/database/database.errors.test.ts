@@ -10,6 +10,7 @@ import {
   isDatabaseRefusingWrites,
   isDatabaseUnavailable,
   isDuplicateKey,
+  writeConcernFailureOf,
 } from '../../src/database/database.errors.js';
 import { keepLog, timed } from './database.fixture.js';
 
@@ -107,6 +108,27 @@ describe('a refusal of a unique index', () => {
     );
     expect(isDuplicateKey(error)).toBe(false);
     expect(duplicateKeysOf(error)).toEqual([{ indexName: 'chat_rev', keyPattern: undefined, position: 4 }]);
+  });
+});
+
+describe('a write that may not last', () => {
+  const batchError = (writeConcernErrors: { code: number; errmsg: string }[]) =>
+    new MongoBulkWriteError(
+      { message: 'E11000', code: 11000, writeErrors: [{ code: 11000, errmsg: 'E11000', index: 1 }] as never },
+      { getWriteConcernError: () => writeConcernErrors[0] } as never,
+    );
+
+  it('is found behind the refusal of another part of its batch', () => {
+    const failure = writeConcernFailureOf(batchError([{ code: 189, errmsg: 'stepped down' }]));
+    expect(failure).toMatchObject({ name: 'MongoServerError', code: 189, message: 'stepped down' });
+    expect(isDatabaseUnavailable(failure)).toBe(true);
+    expect(duplicateKeyOf(failure)).toBeUndefined();
+  });
+
+  it('is not found where there is none', () => {
+    for (const error of [batchError([]), new MongoNetworkError('read ECONNRESET'), new Error('x'), null]) {
+      expect(writeConcernFailureOf(error)).toBeUndefined();
+    }
   });
 });
 
