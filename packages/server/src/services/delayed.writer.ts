@@ -24,8 +24,8 @@ const REST_MAX_MS = 1_000;
 
 /**
  * Writes what waits a moment later, in rounds of short flushes, one at a time: server and engine may share a core, and a
- * send that comes while a thousand entries are being written waits for most of them. Under load, when no send is quick
- * anyway, flushes grow, as an entry costs less in a large one.
+ * send that comes while hundreds of entries are being written waits for most of them. Flushes grow, as an entry costs
+ * less in a large one, but never further than that is so.
  */
 export function createDelayedWriter(deps: DelayedWriterDeps) {
   const { delayMs, rest, batch, flushSome, countWaiting, onError } = deps;

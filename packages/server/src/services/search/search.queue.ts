@@ -15,8 +15,8 @@ const FLUSH_DELAY_MS = 200;
  * could not keep up with any share that it might take, and leaves the time to the messages.
  */
 const REST: RestAtPace = { flood: 39, some: 9, none: 1 };
-/** 16 entries take the engine 1 ms or 2, and 200 some 15: a send that comes meanwhile waits for them. */
-const BATCH = { least: 16, most: 200 };
+/** 16 entries take the engine 1 ms or 2, and 64 some 5: a send that comes meanwhile waits for them. */
+const BATCH = { least: 16, most: 64 };
 const FLUSH_MAX_TOKENS = 15_000;
 
 export interface SearchQueueDeps {
