@@ -251,7 +251,10 @@ async function assembleServices(
     guard: createLoginGuard({ windowMs: config.rateLimitWindowMs }),
   });
   const chats = createChatServices({
-    stores: (overrides.wrapStores ?? ((stores) => stores))(createChatStores(connection), connection),
+    stores: (overrides.wrapStores ?? ((stores) => stores))(
+      createChatStores(connection, database.line),
+      connection,
+    ),
     bus,
     users: directory,
     userExists: (userId) => users.isActive(userId),

@@ -7,6 +7,9 @@ export const START_DEADLINE_MS = 10_000;
 /** How long an operation waits for a database that is down, in milliseconds; longer than an engine's restart (0.25 s). */
 const SERVER_SELECTION_MS = 1_500;
 
+/** For the one connection that a firewall or a lock forgot while the monitor's is well, in milliseconds. */
+export const SOCKET_TIMEOUT_MS = 30_000;
+
 /**
  * Acknowledged means journaled, on a standalone server. `majority` would be weaker there: in current MongoDB a write
  * with `{ w: 'majority', j: true }` only triggers the flush of the journal and leaves the waiting to replication
@@ -28,8 +31,7 @@ const COMMON = {
   // does not interrupt a connection that is being made, and one that was begun after the freeze takes until then.
   waitQueueTimeoutMS: 1_700,
   serverSelectionTimeoutMS: SERVER_SELECTION_MS,
-  // For the one connection of the pool that a firewall or a lock forgot while the monitor's is well.
-  socketTimeoutMS: 30_000,
+  socketTimeoutMS: SOCKET_TIMEOUT_MS,
 } satisfies ConnectOptions;
 
 /**

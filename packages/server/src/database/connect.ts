@@ -8,6 +8,7 @@ import { prepareFolder } from './data.folder.js';
 import type { DatabaseLogger } from './database.logger.js';
 import { mendDriver } from './driver.mend.js';
 import { chooseEngine } from './embedded/engine.choice.js';
+import { createEngineLine, type EngineLine } from './embedded/engine.line.js';
 import type { EngineKind } from './embedded/engine.messages.js';
 import { type EngineSupervisor, superviseEngine } from './embedded/engine.supervisor.js';
 
@@ -35,6 +36,8 @@ export interface Database {
    * database; a write that names its own may not (see connect.options.ts).
    */
   connection: Connection;
+  /** A shorter way to the embedded engine than the driver's, for the batches of messages; other kinds have none. */
+  line?: EngineLine;
   kind: 'external' | EngineKind;
   /** One line for humans, without credentials. */
   description: string;
@@ -93,9 +96,10 @@ async function openChild(options: DatabaseOptions): Promise<Database> {
   const supervisor = await superviseEngine({ ...choice, dataFolder: location, logger: options.logger });
   try {
     const uri = `mongodb://${encodeURIComponent(supervisor.socketPath)}/`;
+    const dbName = options.databaseName ?? 'parley';
     const { connection, version } = await connectUntilDeadline(
       uri,
-      { ...engineOptions(), dbName: options.databaseName ?? 'parley' },
+      { ...engineOptions(), dbName },
       `the database engine (${kind})`,
     );
     return assemble(connection, {
@@ -107,6 +111,7 @@ async function openChild(options: DatabaseOptions): Promise<Database> {
       location,
       supervisor,
       logger: options.logger,
+      ...(kind === 'embedded' && { line: createEngineLine(supervisor.socketPath, dbName) }),
     });
   } catch (error) {
     await supervisor.stop();
@@ -120,16 +125,19 @@ interface Parts {
   location: string | null;
   supervisor: EngineSupervisor | undefined;
   logger: DatabaseLogger;
+  line?: EngineLine;
 }
 
 function assemble(
   connection: Connection,
-  { kind, description, location, supervisor, logger }: Parts,
+  { kind, description, location, supervisor, logger, line }: Parts,
 ): Database {
   const state = watchConnection(connection, logger);
   supervisor?.onReadyChange((isReady) => state.setEngineReady(isReady));
   if (supervisor !== undefined) state.setEngineReady(supervisor.isReady());
   let closing: Promise<void> | undefined;
+  line?.setReachable(state.isUp());
+  state.onChange((up) => line?.setReachable(up && closing === undefined));
   state.onChange((up) => {
     if (closing !== undefined) return;
     if (up) logger.info({ database: description }, 'the database is reachable again');
@@ -139,6 +147,7 @@ function assemble(
   connection.on('error', (error: Error) => logger.debug({ reason: error.name }, 'database connection error'));
   return {
     connection,
+    ...(line !== undefined && { line }),
     kind,
     description,
     location,
@@ -147,6 +156,7 @@ function assemble(
     onStateChange: (listener) => state.onChange(listener),
     close() {
       closing ??= connection.close().finally(() => supervisor?.stop());
+      line?.setReachable(false);
       return closing;
     },
   };

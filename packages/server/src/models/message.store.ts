@@ -1,5 +1,6 @@
 import { type Connection, Types } from 'mongoose';
-import { duplicateKeyOf } from '../database/database.errors.js';
+import { duplicateKeyOf, writeConcernFailureOf } from '../database/database.errors.js';
+import type { EngineLine } from '../database/embedded/engine.line.js';
 import {
   type ChangeDocument,
   type EntryDocument,
@@ -27,8 +28,11 @@ const TAKEN = new Map<string, 'rev' | 'clientId'>([
   ['sender_clientId', 'clientId'],
 ]);
 
-/** Writing to the log of chats. Every write is journaled (the connection's write concern) before it returns. */
-export function createMessageStore(connection: Connection) {
+/**
+ * Writing to the log of chats. Every write is journaled (the connection's write concern) before it returns. Batches go by
+ * the line where the database has one.
+ */
+export function createMessageStore(connection: Connection, line?: Pick<EngineLine, 'insert'>) {
   const entries = messageCollection(connection);
 
   async function applyChanges(changes: readonly ChangeRecord[]): Promise<void> {
@@ -55,12 +59,19 @@ export function createMessageStore(connection: Connection) {
     /** A new id; ids carry no order. */
     newId: () => new Types.ObjectId().toHexString(),
 
-    /** Inserts in order and stops at the first entry whose revision or clientId is taken. */
+    /**
+     * Inserts in order and stops at the first entry whose revision or clientId is taken. Throws whatever else goes wrong:
+     * the entries may be on disk or not then.
+     */
     async insert(batch: readonly LogEntry[]): Promise<InsertOutcome> {
+      const documents = batch.map(toEntryDocument);
       try {
-        await entries.insertMany(batch.map(toEntryDocument), { ordered: true });
+        await (line?.insert(entries.collectionName, documents) ??
+          entries.insertMany(documents, { ordered: true }));
         return { inserted: batch.length, failure: null };
       } catch (error) {
+        const notDurable = writeConcernFailureOf(error);
+        if (notDurable !== undefined) throw notDurable;
         const duplicate = duplicateKeyOf(error);
         const taken = TAKEN.get(duplicate?.indexName ?? '');
         if (duplicate === undefined || taken === undefined) throw error;

@@ -42,6 +42,7 @@ describe('a database of the operator’s own', () => {
     const named = await openForTest({ uri: `${uri}/chats?directConnection=true`, databaseName: 'other' });
     expect(named).toMatchObject({ kind: 'external', location: null });
     expect(named.engineProcessId()).toBeUndefined();
+    expect(named.line).toBeUndefined();
     expect(named.connection.name).toBe('chats');
     expect(named.description).toMatch(/^MongoDB at \/.*db\.sock\/chats$/);
     const unnamed = await openForTest({ uri: `${uri}/?directConnection=true` });

@@ -69,7 +69,7 @@ export async function prepareDatabase({ connection }: TestDatabase): Promise<voi
 
 /** Starts a server on a free port; several on one database share nothing but that. */
 export async function startLive(
-  { connection }: TestDatabase,
+  { connection, line }: TestDatabase,
   options: LiveOptions = {},
 ): Promise<LiveServer> {
   const log: string[] = [];
@@ -100,7 +100,7 @@ export async function startLive(
   });
   const directory = createDirectoryService({ store, users: cache, presence });
   const chat = createChatServices({
-    stores: createChatStores(connection),
+    stores: createChatStores(connection, line),
     bus,
     users: directory,
     userExists: (id) => cache.isActive(id),

@@ -20,14 +20,14 @@ export async function prepareChats({ connection }: TestDatabase): Promise<void> 
 
 /** Starts the services on the database; several on one database are several nodes. */
 export function createTestNode(
-  { connection }: TestDatabase,
+  { connection, line }: TestDatabase,
   now?: () => Date,
   change: (stores: ChatStores) => ChatStores = (stores) => stores,
 ): TestNode {
   const errors: unknown[] = [];
   const bus = createInProcessBus((error) => errors.push(error));
   const services = createChatServices({
-    stores: change(createChatStores(connection)),
+    stores: change(createChatStores(connection, line)),
     bus,
     users: { getMany: () => Promise.resolve(new Map()) },
     userExists: () => Promise.resolve(true),

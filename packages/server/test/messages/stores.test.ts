@@ -1,4 +1,4 @@
-import { Types } from 'mongoose';
+import { mongo, Types } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pairKeyOf } from '../../src/models/chat.store.js';
 import { type ChatStores, createChatStores } from '../../src/models/chat.stores.js';
@@ -200,4 +200,17 @@ describe('where chats stand', () => {
     ]);
     expect(late).toEqual({ inserted: 1, failure: { taken: 'rev' } });
   });
+});
+
+it('takes no part of a batch for written that may not last, whatever else was refused in it', async () => {
+  const refused = { code: 11000, index: 1, errmsg: 'E11000 duplicate key error index: _id_ dup key: { }' };
+  const error = new mongo.MongoBulkWriteError(
+    { message: refused.errmsg, code: refused.code, writeErrors: [refused] as never },
+    { getWriteConcernError: () => ({ code: 189, errmsg: 'stepped down' }) } as never,
+  );
+  const { messages } = createChatStores(database.connection, {
+    insert: () => Promise.reject(error),
+    setReachable: () => undefined,
+  });
+  await expect(messages.insert([])).rejects.toMatchObject({ code: 189 });
 });
