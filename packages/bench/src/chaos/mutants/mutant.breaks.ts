@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { StartOverrides } from '@parley/server';
 import { pause } from '../rig/pause.js';
 import type { MutantName } from './mutant.table.js';
@@ -7,6 +8,8 @@ type Stores = Parameters<WrapStores>[0];
 type Connection = Parameters<WrapStores>[1];
 
 const WRITE_LATER_MS = 80;
+/** `j: true` as BSON has it. */
+const JOURNALED = Buffer.from('\x08j\0\x01', 'latin1');
 
 function messagesOf(connection: Connection) {
   return connection.getClient().db(connection.name).collection('messages');
@@ -56,24 +59,16 @@ export const breaks: Readonly<Record<MutantName, WrapStores>> = {
     },
   }),
 
-  unjournaled: (stores, connection) => {
-    // All of them: one journaled write takes along what was written before it.
-    const prototype = Object.getPrototypeOf(messagesOf(connection)) as Record<
-      string,
-      (...args: unknown[]) => unknown
-    >;
-    for (const [name, place] of Object.entries({
-      insertMany: 1,
-      bulkWrite: 1,
-      updateOne: 2,
-      findOneAndUpdate: 2,
-    })) {
-      const journaled = prototype[name] as (...args: unknown[]) => unknown;
-      prototype[name] = function writeUnjournaled(...args) {
-        args[place] = { ...(args[place] as object), writeConcern: { w: 1, journal: false } };
-        return journaled.apply(this, args);
-      };
-    }
+  unjournaled: (stores) => {
+    // On the wire, whichever way they go: one journaled write takes along what was written before it.
+    const { prototype } = Socket as unknown as { prototype: { write: (...args: unknown[]) => boolean } };
+    const { write } = prototype;
+    prototype.write = function writeUnjournaled(data, ...rest) {
+      if (Buffer.isBuffer(data)) {
+        for (let at = data.indexOf(JOURNALED); at >= 0; at = data.indexOf(JOURNALED, at)) data[at + 3] = 0;
+      }
+      return write.call(this, data, ...rest);
+    };
     return stores;
   },
 

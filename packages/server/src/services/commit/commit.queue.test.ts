@@ -127,6 +127,9 @@ describe('the commit queue', () => {
     await settled;
     expect(steps).toEqual(['written', 'settled']);
     queue.commit(message('2')).catch(() => undefined);
+    // Between two writes there is none under way, and nothing to be found that is not on disk.
+    await queue.settle();
+    await turn();
     const failing = queue.settle();
     batches[1]?.fail(new Error('connection lost'));
     await expect(failing).rejects.toThrow('refused');
