@@ -22,7 +22,7 @@ export interface BenchOptions {
 export const HELP = `npm run bench [-- options]
 
   (none)               every measure at full size
-  --quick              every measure, smaller: under 4 minutes
+  --quick              every measure, smaller: about 4 minutes
   --size=smallest      everything once, in seconds, to see that it works
   --only a,b           some of: ${measureNames.join(', ')}
   --add                with --only: keep what the last report has of the other measures

@@ -56,7 +56,7 @@ const full: BenchSizes = {
   logins: { loginSeconds: 6, users: 200, badPerSecond: 200, windows: 5, seconds: 3 },
 };
 
-/** `npm run bench -- --quick`: under 4 minutes. What takes the longest is left out: the largest database and rooms. */
+/** `npm run bench -- --quick`: about 4 minutes. What takes the longest is left out: the largest database and rooms. */
 const quick: BenchSizes = {
   startup: { starts: 1 },
   throughput: {
