@@ -14,6 +14,13 @@ import type { MessagePage, MessageService, MessageView, ReceiptService, SendResu
 import type { MessageSearch } from './message.search.js';
 import { viewMessage, viewNewMessage } from './message.views.js';
 
+/**
+ * Sends after which the map of those under way is made anew. V8 links each former table of a map to the next one: once one
+ * of them is in the old generation, the messages in all later ones outlive their send, until that is collected. It takes two
+ * collections to get there, and a flood brings a thousand sends in the time between two.
+ */
+const UNDER_WAY_RENEWED = 1_000;
+
 export interface MessageServiceDeps {
   chats: ChatDirectory;
   queue: CommitQueue;
@@ -33,7 +40,8 @@ export function createMessageService({
   search,
 }: MessageServiceDeps): MessageService {
   /** Sends with a clientId that are under way: the same key meanwhile is the same send. */
-  const underWay = new Map<string, { digest: string; committed: Promise<Committed> }>();
+  let underWay = new Map<string, { digest: string; committed: Promise<Committed> }>();
+  let sends = 0;
 
   async function viewAll(
     messages: readonly MessageRecord[],
@@ -119,6 +127,8 @@ export function createMessageService({
         return { view: await viewOne(message, chat, actor.userId), replay: true };
       }
       const committed = queue.commit(operation);
+      sends += 1;
+      if (sends % UNDER_WAY_RENEWED === 0) underWay = new Map(underWay);
       underWay.set(key, { digest: bodyDigest, committed });
       try {
         const { message, outcome } = await committed;

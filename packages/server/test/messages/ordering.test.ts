@@ -152,6 +152,27 @@ describe('idempotent sends', () => {
       expect(answer).toMatchObject({ reason: { code: 'client_id_conflict' } });
   });
 
+  it('takes a repeated send for the one under way, however many came in between', async () => {
+    const offered: unknown[] = [];
+    const node = createTestNode(database, undefined, (stores) => ({
+      ...stores,
+      messages: {
+        ...stores.messages,
+        insert(batch) {
+          offered.push(...batch.map((entry) => entry.type === 'message' && entry.message.clientId));
+          return stores.messages.insert(batch);
+        },
+      },
+    }));
+    const [ann, bob] = [newActor(), newActor()];
+    const { view } = await node.messages.send(ann, { to: bob.userId, ...text('to have a chat') });
+    const send = (clientId: string) =>
+      node.messages.send(ann, { chatId: view.chat.id, ...text(clientId), clientId });
+    const [first, ...rest] = await Promise.all(['again', ...range(2_100).map(String), 'again'].map(send));
+    expect(offered.filter((clientId) => clientId === 'again')).toHaveLength(1);
+    expect(rest.at(-1)).toMatchObject({ replay: true, view: { message: { id: first?.view.message.id } } });
+  });
+
   it('gives the tombstone when the message was deleted meanwhile', async () => {
     const node = createTestNode(database);
     const [ann, bob] = [newActor(), newActor()];
