@@ -5,6 +5,7 @@ import { type BenchSizes, benchSizes } from './bench.sizes.js';
 import { createFigureBook } from './figures/figure.book.js';
 import { checkTargets } from './figures/target.check.js';
 import { targets } from './figures/target.table.js';
+import { peopleOfGrowth } from './measures/growth.measure.js';
 import { measures } from './measures/measure.table.js';
 import { renderConsole } from './report/console.report.js';
 import { renderHtml } from './report/html.report.js';
@@ -70,7 +71,7 @@ function readReport(folder: string): BenchReport | undefined {
 
 /** Users that these measures connect at once, at the most. */
 function populationOf(sizes: BenchSizes, only: BenchOptions['only']): number {
-  const { throughput, latency, connections, fanOut, logins } = sizes;
+  const { throughput, latency, connections, fanOut, logins, growth } = sizes;
   const counts = {
     startup: 0,
     throughput: Math.max(...throughput.pairs.map(({ users }) => users)),
@@ -78,7 +79,7 @@ function populationOf(sizes: BenchSizes, only: BenchOptions['only']): number {
     'fan-out': Math.max(...fanOut.rooms) + 1,
     logins: logins.users,
     connections: Math.max(...connections.steps),
-    growth: 0,
+    growth: peopleOfGrowth(growth.chats),
   };
   return Math.max(...only.map((name) => counts[name]));
 }

@@ -10,6 +10,10 @@ import { openLoad, watchSaturation } from './throughput.measure.js';
 
 /** Chats of the reader, of all those that are stored. */
 const CHATS_OF_READER = 1_000;
+const chatsOfReaderIn = (chats: number) => Math.min(CHATS_OF_READER, chats);
+
+/** The reader, and a partner for each of the reader's chats. */
+export const peopleOfGrowth = (chats: number) => chatsOfReaderIn(chats) + 1;
 /** Times the usual time to warm up: the process is new, and nothing in it is compiled yet. */
 const WARMER = 4;
 
@@ -34,16 +38,19 @@ export async function measureGrowth(bench: Bench): Promise<void> {
 /** A folder for each size; the smaller ones are copies, made on the way to the largest. */
 async function fillFolders({ fleet, sizes, show }: Bench) {
   const { stored: all, chats: chatCount } = sizes.growth;
-  const folder = fleet.makeFolder();
-  const chatsOfReader = Math.min(CHATS_OF_READER, chatCount);
-  let people: readonly Person[] | undefined;
+  const { folder, people: registered } = await fleet.population();
+  const people = registered.slice(0, peopleOfGrowth(chatCount));
+  const userIds = people.map(({ id }) => id);
   const filled: (Omit<ReadingGround, 'parley'> & { folder: string })[] = [];
   for (const stored of all) {
     const parley = await fleet.adopt(startParley({ folder }));
-    people ??= await parley.makeUsers(chatsOfReader + 1);
-    const userIds = people.map(({ id }) => id);
     const start = performance.now();
-    const chats = await seed(parley, { stored, chats: chatCount, userIds, chatsOfReader });
+    const chats = await seed(parley, {
+      stored,
+      chats: chatCount,
+      userIds,
+      chatsOfReader: chatsOfReaderIn(chatCount),
+    });
     show(`${countOf(stored)} messages stored in ${((performance.now() - start) / 1_000).toFixed(0)} s`);
     await fleet.dismiss(parley);
     filled.push({ folder: stored === all.at(-1) ? folder : copyOf(folder, fleet), stored, people, chats });
