@@ -76,6 +76,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     authenticator,
     cookies,
     rateLimits: services.rateLimits,
+    checkPasswordRoom: services.accounts.checkPasswordRoom,
     isAllowedOrigin,
   });
   const canonical = bindCanonicalRoutes(binder, services, state);

@@ -39,6 +39,8 @@ export interface BinderDeps {
   authenticator: Authenticator;
   cookies: AuthCookies;
   rateLimits: RateLimitService;
+  /** Throws `server_busy` when a password would be refused for load. */
+  checkPasswordRoom: () => void;
   isAllowedOrigin: OriginCheck;
 }
 
@@ -53,9 +55,12 @@ export interface RouteBinder {
 }
 
 export function createRouteBinder(deps: BinderDeps): RouteBinder {
-  const { authenticator, rateLimits } = deps;
+  const { authenticator, rateLimits, checkPasswordRoom } = deps;
 
   const takeCredentialAttempt: RequestHandler = async (request, _response, next) => {
+    // Here and not only where the password is compared: a flood brings hundreds a second, and to read a body, look for
+    // mistakes in it and count an attempt is a quarter of what a refusal would cost.
+    checkPasswordRoom();
     await rateLimits.takeCredentialAttempt(request.address);
     next();
   };

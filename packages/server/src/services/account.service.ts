@@ -61,6 +61,8 @@ export function createAccountService(deps: AccountServiceDeps): AccountService {
   }
 
   return {
+    checkPasswordRoom: passwords.checkRoom,
+
     async register(input, device) {
       refuseCommonPassword(input.password, 'password');
       passwords.checkRoom();

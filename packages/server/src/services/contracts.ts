@@ -168,6 +168,8 @@ export interface SessionView {
 
 /** Accounts and sessions. Errors by code as in the route table of protocol. */
 export interface AccountService {
+  /** Throws `server_busy` when so many passwords wait that another one would be refused. */
+  checkPasswordRoom(): void;
   /** `email` may be absent and `gender` present in the dialect that asks so. */
   register(
     input: Omit<RegisterInput, 'email'> & { email?: string; gender?: string },

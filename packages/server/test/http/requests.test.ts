@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { limits } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/logging/logger.js';
 import { type Person, startTestServer, type TestServer } from '../support/test-server.js';
@@ -163,6 +164,27 @@ describe('the limits on requests', () => {
     } finally {
       await server.close();
     }
+  });
+});
+
+describe('while as many passwords wait as may', () => {
+  it('another one is refused before its body is read, and is no attempt', async () => {
+    // A hash of this cost takes the better part of a second, and nobody's turn comes meanwhile.
+    const busy = await startTestServer({ RATE_LIMIT_MAX_REQUESTS: '1' }, { passwordCost: 14 });
+    const device = { agent: 'test', address: '192.0.2.1' };
+    const held = Array.from({ length: limits.passwordHashesWaiting + 50 }, (_, n) =>
+      busy.services.accounts.login({ username: `nobody${n}`, password: 'Password123' }, device),
+    );
+    const settled = Promise.allSettled(held);
+    // The first to be answered is one for which there was no room.
+    await expect(Promise.race(held)).rejects.toMatchObject({ code: 'server_busy' });
+    for (const path of ['/api/auth/login', '/api/auth/register', '/login', '/register']) {
+      const { status, body, headers } = await busy.request('POST', path, { body: 'not JSON' });
+      expect([path, status, body.code]).toEqual([path, 503, 'server_busy']);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    await busy.close();
+    await settled;
   });
 });
 
