@@ -36,7 +36,6 @@ export interface UserStore {
   insert(user: NewUser): Promise<UserRecord>;
   /** Which of these is taken already; for an early answer, as only the unique indexes decide. */
   findTaken(wanted: { username?: string; email?: string }): Promise<'username' | 'email' | null>;
-  findById(id: string): Promise<UserRecord | null>;
   findMany(ids: readonly string[]): Promise<UserRecord[]>;
   /** Usernames by id. */
   findUsernames(ids: readonly string[]): Promise<Map<string, string>>;
@@ -92,11 +91,6 @@ export function createUserStore(connection: Connection): UserStore {
         return 'username';
       if (email !== undefined && (await users.exists({ email: email.toLowerCase() }))) return 'email';
       return null;
-    },
-
-    async findById(id) {
-      const document = await users.findOne({ _id: toObjectId(id) }, FIELDS).lean<UserDocument>();
-      return document === null ? null : toRecord(document);
     },
 
     async findMany(ids) {

@@ -74,7 +74,6 @@ describe('the store of users', () => {
     expect(found?.passwordHash).toMatch(/^\$2b\$/);
     const seen = [
       found?.user,
-      await users.findById(found?.user.id ?? ''),
       await users.findMany([found?.user.id ?? '']),
       await users.update(found?.user.id ?? '', { bio: 'x' }),
       await users.listActive({ exceptId: '', limit: 10, skip: 0 }),

@@ -1,6 +1,5 @@
 import { cpSync } from 'node:fs';
 import type { PairLoad } from '../load/pair.load.js';
-import type { Person } from '../rig/parley.order.js';
 import { confineSystem, type ParleySystem, releaseSystem, startParley } from '../rig/system.js';
 import { waitUntilIdle } from '../rig/window.js';
 import type { SeedAnswer, SeedOrder } from '../seed/seed.order.js';
