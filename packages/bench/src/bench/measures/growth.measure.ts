@@ -9,12 +9,11 @@ import { openLoad, watchSaturation } from './throughput.measure.js';
 
 /** Chats of the reader, of all those that are stored. */
 const CHATS_OF_READER = 1_000;
-const chatsOfReaderIn = (chats: number) => Math.min(CHATS_OF_READER, chats);
-
-/** The reader, and a partner for each of the reader's chats. */
-export const peopleOfGrowth = (chats: number) => chatsOfReaderIn(chats) + 1;
 /** Times the usual time to warm up: the process is new, and nothing in it is compiled yet. */
 const WARMER = 4;
+
+/** Of so many chats: the reader, and a partner for each of the reader's. */
+export const peopleOfGrowth = (chats: number) => Math.min(CHATS_OF_READER, chats) + 1;
 
 /**
  * What reading and sending take as the database grows. The messages are put into the database through the stores of the
@@ -48,7 +47,7 @@ async function fillFolders({ fleet, sizes, show }: Bench) {
       stored,
       chats: chatCount,
       userIds,
-      chatsOfReader: chatsOfReaderIn(chatCount),
+      chatsOfReader: people.length - 1,
     });
     show(`${countOf(stored)} messages stored in ${((performance.now() - start) / 1_000).toFixed(0)} s`);
     await fleet.dismiss(parley);

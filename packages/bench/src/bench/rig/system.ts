@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { socketIoWire, type Wire, type WireUser, wsRelayWire } from '../load/wire.js';
 import type { ParleyOrder, ParleyReady, Person } from './parley.order.js';
@@ -30,8 +31,14 @@ export interface ParleySystem extends System {
 /** bcrypt's lowest cost: accounts for the load are not what is measured. */
 const CHEAP_PASSWORDS = 4;
 
-/** Node's options as in `npm start` (package.json). */
-const START_OPTIONS = ['--max-semi-space-size=32', '--no-allocation-site-pretenuring'];
+/** Node's options as in `npm start`. */
+const START_OPTIONS = readStartOptions();
+
+function readStartOptions(): string[] {
+  const text = readFileSync(new URL('../../../../../package.json', import.meta.url), 'utf8');
+  const { scripts } = JSON.parse(text) as { scripts: { start: string } };
+  return scripts.start.match(/--\S+/g) ?? [];
+}
 
 /** Tokens are still good when a measure starts the server again on the same folder. */
 const TOKEN_SECRET = randomBytes(48).toString('base64');
