@@ -213,11 +213,15 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
     await page.keyboard.press('Enter');
     const composer = page.getByRole('textbox', { name: 'Message Maya Lindqvist' });
     await composer.waitFor();
-    // The arrows begin at the last message that is there.
-    await page.getByRole('article').last().getByText('❤️').waitFor();
+    // The arrows begin at the last message that is there, which is there before those above it.
+    const messages = page.getByRole('article');
+    const own = messages.filter({ hasText: 'But fair. I will let some of them fly away.' });
+    await messages.last().getByText('❤️').waitFor();
+    await own.waitFor();
     await page.getByRole('feed').focus();
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowUp');
+    await own.and(page.locator(':focus')).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('menuitem').and(page.locator(':focus')).waitFor();
     await page.keyboard.press('ArrowDown');
