@@ -77,6 +77,27 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
       [identifier, PASSWORD],
     );
 
+  /**
+   * Waits until so many messages are on their way in a tab. Asked from outside, as `waitForFunction` would wait for the
+   * tab to be drawn as well; a failure tells all that the tab has come to instead.
+   */
+  const holds = (page: Page, count: number) =>
+    expect
+      .poll(
+        () =>
+          page.evaluate(async () =>
+            JSON.stringify({
+              pending: window.client.messages.pending.value,
+              status: window.client.status.value,
+              seen: window.seen,
+              visibility: document.visibilityState,
+              locks: (await navigator.locks.query()).held?.map(({ name }) => name),
+            }),
+          ),
+        { timeout: 30_000 },
+      )
+      .toContain(`{"pending":${count},`);
+
   it('runs the plain page: two people chat, one loads it again, and markup stays text', async () => {
     const [ann, bob] = await Promise.all([openPlain(await newContext()), openPlain(await newContext())]);
     await signIn(ann, 'plain_ann');
@@ -186,9 +207,9 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     // `send` returns before they are; a tab that is closed in that moment leaves nothing behind.
     await areKept(one, 3);
     await one.close();
-    await two.waitForFunction(() => window.client.messages.pending.value === 3);
+    await holds(two, 3);
     await context.setOffline(false);
-    await two.waitForFunction(() => window.client.messages.pending.value === 0);
+    await holds(two, 0);
     const { messages } = await bob.call('getConversation', { params: { userId: ann.user.id } });
     expect(messages.map(({ content }) => content)).toEqual(['1', '2', '3']);
   }, 120_000);
