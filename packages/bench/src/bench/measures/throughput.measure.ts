@@ -99,10 +99,11 @@ async function findBest(
   const numbers = system.name === 'tutorial server' ? TUTORIAL_OUTSTANDING : outstanding;
   let best = { messages: numbers[0] as number, rate: 0 };
   for (const messages of numbers) {
-    load.keepOutstanding(messages);
-    await pause(warmSeconds * 1_000);
-    const { perSecond } = await watchRate(bench, system, load, seconds / 2);
-    await load.drain();
+    const { perSecond } = await watchRate(bench, system, load, {
+      messages,
+      warmSeconds,
+      seconds: seconds / 2,
+    });
     if (perSecond > best.rate) best = { messages, rate: perSecond };
   }
   await waitUntilIdle(system);
@@ -129,10 +130,7 @@ export async function watchSaturation(
   const { figures } = bench;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const before = load.totals().acked;
-    load.keepOutstanding(messages);
-    await pause(warmSeconds * 1_000);
-    const window = await watchRate(bench, system, load, seconds);
-    await load.drain();
+    const window = await watchRate(bench, system, load, { messages, warmSeconds, seconds });
     const after = await waitUntilIdle(system);
     if (!noteWindow(bench, window)) continue;
     // With an engine, a system may wait for the disk.
@@ -175,10 +173,19 @@ export function noteWindow({ figures, show }: Bench, { foreignShare }: { foreign
   return false;
 }
 
-async function watchRate(bench: Bench, system: System, load: PairLoad, seconds: number): Promise<RateWindow> {
+/** Warms up and watches one window, with so many messages of each user unanswered; nothing is under way afterwards. */
+async function watchRate(
+  bench: Bench,
+  system: System,
+  load: PairLoad,
+  { messages: outstanding, warmSeconds, seconds }: Omit<SaturationPlan, 'key' | 'what'>,
+): Promise<RateWindow> {
+  load.keepOutstanding(outstanding);
+  await pause(warmSeconds * 1_000);
   const before = load.totals();
   const times = await watchWindow(seconds, bench.fleet.watch(system));
   const after = load.totals();
+  await load.drain();
   const messages = Math.min(after.acked - before.acked, after.delivered - before.delivered);
   return {
     perSecond: messages / times.seconds,
@@ -200,10 +207,8 @@ export async function findSaturation(bench: Bench, system: System, load: PairLoa
   let best = rate;
   // A server that was started just now gets faster for some seconds; a quarter of too little would be easy to bear.
   for (let window = 0; window < windows; window += 1) {
-    load.keepOutstanding(messages);
-    await pause(warmSeconds * 1_000);
-    best = Math.max(best, (await watchRate(bench, system, load, seconds)).perSecond);
-    await load.drain();
+    const { perSecond } = await watchRate(bench, system, load, { messages, warmSeconds, seconds });
+    best = Math.max(best, perSecond);
   }
   await waitUntilIdle(system);
   return best;
